@@ -1,0 +1,20 @@
+#include "base/wipe.h"
+
+#include <stdint.h>
+
+void wipe(void *at, size_t len)
+{
+	if (len > 0)
+		explicit_bzero(at, len);
+}
+
+bool same_bytes(const void *a, const void *b, size_t len)
+{
+	const volatile uint8_t *x = a;
+	const volatile uint8_t *y = b;
+	uint8_t diff = 0;
+
+	for (size_t i = 0; i < len; i++)
+		diff |= (uint8_t)(x[i] ^ y[i]);
+	return diff == 0;
+}

@@ -1,0 +1,16 @@
+/*
+ * wipe.h - forget bytes, and compare them without telling where they differ.
+ */
+#ifndef BASE_WIPE_H
+#define BASE_WIPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Overwrite with zeros; never optimised away. */
+void wipe(void *at, size_t len);
+
+/* True if equal; the time depends on len alone. */
+bool same_bytes(const void *a, const void *b, size_t len);
+
+#endif
