@@ -1,0 +1,331 @@
+#include "role/config.h"
+
+#include <stddef.h>
+
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_YES_NO };
+
+/* Who is told a section's values: letters of the roles' names. */
+struct key {
+	const char *section;
+	const char *name;
+	enum kind kind;
+	size_t offset;
+	const char *fallback;
+	uint32_t min, max;
+	const char *roles; /* w s k l m */
+	const char *comment;
+};
+
+/* clang-format off */
+#define TEXT(sec, name, field, fallback, roles, comment) \
+	{ sec, name, KIND_TEXT, offsetof(struct config, field), fallback, 0, 0, roles, comment }
+#define NUMBER(sec, name, field, fallback, min, max, roles, comment) \
+	{ sec, name, KIND_NUMBER, offsetof(struct config, field), fallback, min, max, roles, comment }
+#define YES_NO(sec, name, field, fallback, roles, comment) \
+	{ sec, name, KIND_YES_NO, offsetof(struct config, field), fallback, 0, 0, roles, comment }
+
+static const struct key keys[] = {
+	TEXT("site", "base_url", base_url, "http://127.0.0.1:8080", "wlm",
+		"Where people reach the site; it stands in mails and names the log."),
+	TEXT("site", "title", title, "Petitions", "wm", "What the site is called."),
+	TEXT("site", "timezone", timezone, "Europe/London", "wm",
+		"The institution's zone: days begin and end by it."),
+
+	TEXT("http", "listen", listen, "127.0.0.1:8080", "w", "Address and port to listen on."),
+	TEXT("http", "trusted_proxies", trusted_proxies, "", "w",
+		"Addresses whose X-Forwarded-For is believed, separated by commas."),
+	TEXT("http", "tls_certificate", tls_certificate, "", "w", "PEM files, if no proxy does TLS."),
+	TEXT("http", "tls_key", tls_key, "", "w", NULL),
+	NUMBER("http", "threads", http_threads, "1", 1, 8, "w", "I/O threads."),
+	NUMBER("http", "connections", http_connections, "10000", 16, 60000, "w",
+		"Connections in total, and from one IPv4 address or IPv6 /64."),
+	NUMBER("http", "connections_per_address", http_connections_per_address, "200", 1, 60000, "w", NULL),
+
+	TEXT("mail", "relay", relay, "smtp://127.0.0.1:25", "m", "The mail relay: smtp://HOST:PORT or smtps://HOST:PORT."),
+	TEXT("mail", "from", from, "petitions@localhost", "m", "The sender of every mail."),
+	TEXT("mail", "user", mail_user, "", "m", "If the relay asks for it; the password stands in a file of its own."),
+	TEXT("mail", "password_file", mail_password_file, "", "m", NULL),
+	TEXT("mail", "inbox_url", inbox_url, "", "w", "Demo only: the page where its mails can be read."),
+
+	NUMBER("log", "checkpoint_s", checkpoint_s, "10", 1, 3600, "lw", "Seconds between checkpoints."),
+	NUMBER("log", "ripe_count", ripe_count, "8", 1, 1000, "l",
+		"A petition's leaves wait until so many wait together,"),
+	NUMBER("log", "ripe_s", ripe_s, "900", 1, 86400, "l", "or the oldest has waited so long."),
+
+	NUMBER("petition", "response_threshold", response_threshold, "10000", 1, 4000000000u, "w", "Signatures for a response,"),
+	NUMBER("petition", "debate_threshold", debate_threshold, "100000", 1, 4000000000u, "w", "for a debate,"),
+	NUMBER("petition", "sponsors", sponsors, "5", 0, 20, "w", "and supporters before moderation."),
+	NUMBER("petition", "duration_months", duration_months, "6", 1, 120, "w", "How long a petition is open."),
+
+	YES_NO("limits", "off", limits_off, "no", "wk", "yes only for load tests."),
+	NUMBER("limits", "siblings_per_mailbox", siblings_per_mailbox, "5", 1, 1000, "k",
+		"Unconfirmed forms that one mailbox may have on one petition."),
+
+	TEXT("keys", "credential", credential, "credential.key", "",
+		"The file with the secret that wraps keeper's and sealer's keys at rest."),
+};
+/* clang-format on */
+
+struct reader {
+	struct config *config;
+	config_complain complain;
+	void *context;
+	bool failed;
+	bool seen[sizeof(keys) / sizeof(keys[0])];
+};
+
+static const size_t N_KEYS = sizeof(keys) / sizeof(keys[0]);
+
+static void complain(struct reader *r, uint32_t line, struct str text)
+{
+	r->failed = true;
+	r->complain(r->context, line, text.at == NULL ? "too long" : text.at);
+}
+
+static void set(
+	struct reader *r, uint32_t line, const struct key *k, struct str value)
+{
+	char *at = (char *)r->config + k->offset;
+	struct arena *a = &r->config->arena;
+	uint64_t n;
+
+	switch (k->kind) {
+	case KIND_TEXT:
+		*(struct str *)(void *)at = arena_copy(a, value);
+		break;
+	case KIND_NUMBER:
+		if (str_u64(value, &n) != OK || n < k->min || n > k->max) {
+			complain(r, line,
+				arena_printf(a,
+					"[%s] %s: \"%.*s\" is not a number "
+					"from %u to %u: write one",
+					k->section, k->name, STR_ARG(value),
+					k->min, k->max));
+			break;
+		}
+		*(uint32_t *)(void *)at = (uint32_t)n;
+		break;
+	case KIND_YES_NO:
+		if (!str_eq(value, STR("yes")) && !str_eq(value, STR("no"))) {
+			complain(r, line,
+				arena_printf(a,
+					"[%s] %s: \"%.*s\" is neither yes nor "
+					"no: write one of them",
+					k->section, k->name, STR_ARG(value)));
+			break;
+		}
+		*(bool *)(void *)at = str_eq(value, STR("yes"));
+		break;
+	}
+}
+
+static bool section_known(struct str section)
+{
+	for (size_t i = 0; i < N_KEYS; i++)
+		if (str_eq(section, str_c(keys[i].section)))
+			return true;
+	return false;
+}
+
+static void read_pair(
+	struct reader *r, uint32_t line, struct str section, struct str text)
+{
+	struct arena *a = &r->config->arena;
+	size_t eq = str_find(text, '=');
+	struct str name = str_trim(str_slice(text, 0, eq));
+
+	if (eq == text.len) {
+		complain(r, line,
+			arena_printf(a,
+				"\"%.*s\" is neither [section] nor key = "
+				"value: mend or delete it",
+				STR_ARG(text)));
+		return;
+	}
+	for (size_t i = 0; i < N_KEYS; i++) {
+		if (!str_eq(section, str_c(keys[i].section)) ||
+			!str_eq(name, str_c(keys[i].name)))
+			continue;
+		if (r->seen[i])
+			complain(r, line,
+				arena_printf(a,
+					"[%s] %s stands here for the second "
+					"time: keep one",
+					keys[i].section, keys[i].name));
+		r->seen[i] = true;
+		set(r, line, &keys[i],
+			str_trim(str_slice(text, eq + 1, text.len)));
+		return;
+	}
+	complain(r, line,
+		arena_printf(a, "[%.*s] knows no key \"%.*s\": delete it",
+			STR_ARG(section), STR_ARG(name)));
+}
+
+static struct str read_section(struct reader *r, uint32_t line, struct str text)
+{
+	struct str name = str_trim(str_slice(text, 1, text.len - 1));
+
+	if (!str_ends(text, STR("]")) || !section_known(name)) {
+		complain(r, line,
+			arena_printf(&r->config->arena,
+				"\"%.*s\" is no section of this file: see "
+				"petitiond init --help",
+				STR_ARG(text)));
+		return STR_NULL;
+	}
+	return name;
+}
+
+/* Line numbers of the given key, for complaints made at the end. */
+static void check_whole(struct reader *r)
+{
+	struct config *c = r->config;
+	struct str url = c->base_url;
+
+	while (str_ends(url, STR("/")))
+		url.len--;
+	c->base_url = url;
+	if (str_starts(url, STR("http://")))
+		c->host = str_slice(url, 7, url.len);
+	else if (str_starts(url, STR("https://")))
+		c->host = str_slice(url, 8, url.len);
+	if (c->host.len == 0 || str_find(c->host, '/') != c->host.len ||
+		str_find(c->host, ' ') != c->host.len)
+		complain(r, 0,
+			STR("[site] base_url is not http://HOST or "
+			    "https://HOST: mend it"));
+	if (str_find(c->from, '@') == c->from.len)
+		complain(r, 0,
+			STR("[mail] from has no @: write an e-mail address"));
+	if (!str_starts(c->relay, STR("smtp://")) &&
+		!str_starts(c->relay, STR("smtps://")))
+		complain(r, 0,
+			STR("[mail] relay is not smtp://HOST:PORT: mend it"));
+	if ((c->tls_certificate.len == 0) != (c->tls_key.len == 0))
+		complain(r, 0,
+			STR("[http] tls_certificate and tls_key go together: "
+			    "give both or neither"));
+	if (c->debate_threshold < c->response_threshold)
+		complain(r, 0,
+			STR("[petition] debate_threshold is below "
+			    "response_threshold: raise it"));
+}
+
+enum err config_parse(struct str text, config_complain told, void *context,
+	struct config *ret_config)
+{
+	struct config c = { 0 };
+	struct reader r = { &c, told, context, false, { false } };
+	struct str section = STR_NULL;
+	struct str line;
+	uint32_t n = 0;
+
+	arena_init(&c.arena, 1 << 20);
+	for (size_t i = 0; i < N_KEYS; i++)
+		set(&r, 0, &keys[i], str_c(keys[i].fallback));
+	if (text.len > 1 << 18 || !str_is_utf8(text)) {
+		complain(&r, 0, STR("is not a text file of a sane size"));
+		text = STR("");
+	}
+	while (str_split(&text, '\n', &line)) {
+		n++;
+		line = str_trim(line);
+		if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
+			continue;
+		if (line.at[0] == '[')
+			section = read_section(&r, n, line);
+		else if (section.at != NULL)
+			read_pair(&r, n, section, line);
+		else if (!r.failed)
+			complain(&r, n,
+				STR("stands before any [section]: move it"));
+	}
+	check_whole(&r);
+	if (r.failed) {
+		arena_release(&c.arena);
+		return ERR_INVALID;
+	}
+	*ret_config = c;
+	return OK;
+}
+
+void config_release(struct config *c)
+{
+	arena_release(&c->arena);
+	*c = (struct config){ 0 };
+}
+
+static struct str template_value(
+	const struct key *k, struct str base_url, struct str title, bool demo)
+{
+	if (k->offset == offsetof(struct config, base_url))
+		return base_url;
+	if (k->offset == offsetof(struct config, title))
+		return title;
+	if (demo && k->offset == offsetof(struct config, ripe_count))
+		return STR("1");
+	if (demo && k->offset == offsetof(struct config, checkpoint_s))
+		return STR("2");
+	if (demo && k->offset == offsetof(struct config, relay))
+		return STR("smtp://127.0.0.1:1025");
+	if (demo && k->offset == offsetof(struct config, inbox_url))
+		return STR("http://127.0.0.1:1080");
+	if (demo && k->offset == offsetof(struct config, from))
+		return STR("petitions@example.org");
+	return str_c(k->fallback);
+}
+
+void config_template(
+	struct buf *b, struct str base_url, struct str title, bool demo)
+{
+	const char *section = "";
+
+	buf_c(b,
+		"# petitiond's configuration.  `petitiond check SITE` explains "
+		"every mistake by line.\n");
+	for (size_t i = 0; i < N_KEYS; i++) {
+		const struct key *k = &keys[i];
+
+		if (!str_eq(str_c(section), str_c(k->section)))
+			buf_printf(b, "\n[%s]\n", k->section);
+		section = k->section;
+		if (k->comment != NULL)
+			buf_printf(b, "# %s\n", k->comment);
+		buf_printf(b, "%s = ", k->name);
+		buf_str(b, template_value(k, base_url, title, demo));
+		buf_c(b, "\n");
+	}
+}
+
+static bool role_needs(const char *roles, const char *role)
+{
+	return strchr(roles, role[0]) != NULL;
+}
+
+void config_for_role(struct buf *b, struct str text, const char *role)
+{
+	struct str section = STR_NULL;
+	struct str line;
+
+	while (str_split(&text, '\n', &line)) {
+		line = str_trim(line);
+		if (line.len > 1 && line.at[0] == '[') {
+			section = str_trim(str_slice(line, 1, line.len - 1));
+			buf_str(b, line);
+			buf_c(b, "\n");
+			continue;
+		}
+		for (size_t i = 0; i < N_KEYS; i++) {
+			struct str name = str_trim(
+				str_slice(line, 0, str_find(line, '=')));
+
+			if (!str_eq(section, str_c(keys[i].section)) ||
+				!str_eq(name, str_c(keys[i].name)) ||
+				!role_needs(keys[i].roles, role))
+				continue;
+			buf_str(b, line);
+			buf_c(b, "\n");
+		}
+	}
+}
