@@ -1,0 +1,203 @@
+/*
+ * keep.h - what keeper remembers of each signature, and the duplicate rule.
+ *
+ * One entry a slot: tags, commitment, hash of the confirmation token, state;
+ * beside it up to three masked locks.  Nothing here opens a record, and
+ * nothing here knows a name or an address: half-tags come in, tags stay.
+ * Specification: docs/protocol.md (steps 4, 10, "Entry states") and
+ * docs/formats.md sections 4 to 8; the storage is described in keep_store.h.
+ *
+ * Siblings.  Entries of one petition with the same mailbox (E2) and the same
+ * name (N), and entries that correct one another, form a group: one person.
+ * The first claimed counts; the others lose their locks and are freed.
+ *
+ * Duplicate rule.  Only claimed groups take part, so that typing somebody's
+ * address locks nobody out.  A claim is refused if its own group is claimed,
+ * if two other groups of its mailbox are, or if one is and its postcode (Q)
+ * is another.  An equal E1 implies an equal E2, so E2 alone is asked.
+ *
+ * Ownership: a struct keep borrows its folder, clock and rng until keep_close
+ * and is used by one thread.  It holds an exclusive lock on its folder.
+ *
+ * Errors: an answer to one ask or claim stands in that answer.  A function's
+ * own error means that nothing of the batch may be acknowledged; after any
+ * but ERR_TOO_LARGE the keep is spent: every further call returns the same
+ * error, until it is closed and opened again (which replays the journal).
+ * A batch that failed may be found done after that, as after a crash.
+ */
+#ifndef ROLE_KEEP_H
+#define ROLE_KEEP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/rng.h"
+#include "crypto/psr1.h"
+#include "crypto/secret.h"
+#include "crypto/tag.h"
+#include "crypto/token.h"
+
+/* The most asks, claims or slots in one call (else ERR_TOO_LARGE). */
+#define KEEP_BATCH_MAX 4096
+
+/* Compartments with a lock: identity, contact, standing. */
+#define KEEP_LOCKS 3
+
+struct keep;
+
+struct keep_settings {
+	uint32_t form_hours; /* how long a rid is good for: 6 */
+	uint32_t mailbox_max; /* unclaimed entries a mailbox: 5, at most 30 */
+	uint32_t pending_hours; /* life of an unclaimed entry: 72 */
+	uint32_t agree_hours; /* of uptime that must agree to that: 24 */
+	uint32_t search_weeks; /* search files kept, this week's included: 2 */
+	uint64_t journal_bytes; /* a segment's size before it goes: 64 MiB */
+	uint32_t journal_hours; /* and its age: 24 */
+};
+
+/* The numbers above. */
+struct keep_settings keep_settings_default(void);
+
+struct keep_setup {
+	int dir_fd; /* SITE/keeper, borrowed */
+	const struct secret_key *credential; /* unwraps the key ring; copied */
+	const struct secret_key *mac_key; /* shared with log; copied */
+	struct clock *clock;
+	struct rng *rng;
+	struct keep_settings settings;
+};
+
+/* Replay the journal, read every entry once, rebuild the indexes.  ERR_BUSY
+ * if another process has this folder, ERR_CORRUPT if it is not a keeper's,
+ * ERR_CRYPTO for another credential. */
+MUST_USE enum err keep_open(
+	const struct keep_setup *setup, struct keep **ret_keep);
+/* keep_close(NULL) does nothing. */
+void keep_close(struct keep *k);
+
+/* Once a minute or so: writes the uptime down, deletes old search files and
+ * their keys, rotates an old journal. */
+MUST_USE enum err keep_tick(struct keep *k);
+
+/* Hand out count slots, the first being *ret_first_slot (never 0).  The
+ * high-water mark is durable before; no slot is handed out twice. */
+MUST_USE enum err keep_range(
+	struct keep *k, uint32_t count, uint64_t *ret_first_slot);
+
+/* The numbers are those of a mail job's verdict (docs/formats.md section 2). */
+enum keep_verdict { KEEP_CONFIRM, KEEP_ALREADY, KEEP_SILENT };
+
+struct keep_ask {
+	struct rid rid; /* begins with the minute it was made */
+	uint64_t slot; /* of a range from keep_range, fresh */
+	uint64_t petition;
+	uint32_t hour; /* the record's */
+	struct half_tag half[TAG_PURPOSES]; /* in the order of tag_purposes */
+	struct token_hash token_hash;
+	struct commitment c;
+	struct lock lock[KEEP_LOCKS]; /* by compartment less 1; unmasked */
+	bool lock_given[KEEP_LOCKS]; /* the first always */
+	uint64_t corrects_slot; /* the sibling that this corrects, or 0 */
+	/* T of corrects_slot: without it anybody could join somebody's group
+	 * and free its entries.  A wrong one corrects nothing. */
+	struct token corrects_token;
+};
+
+struct keep_answer {
+	/* ERR_INVALID: a rid or hour outside the form's life, a slot never
+	 * handed out, one rid for two petitions.  ERR_EXISTS: the slot is
+	 * somebody else's.  ERR_GONE: the slot was freed or the petition's
+	 * keys are destroyed.  The rest is set only if OK. */
+	enum err err;
+	uint64_t slot; /* not the asked one if the rid is settled */
+	enum keep_verdict verdict;
+	bool is_new;
+};
+
+/*
+ * Make tentative entries.  OK: all n answers are durable.  Idempotent by
+ * (rid, slot).  A rid that is tentative at another slot frees that one; a
+ * rid that was settled answers with its old slot and burns the new one.
+ *
+ * The verdict foretells the claim's, except KEEP_SILENT: the mailbox has
+ * mailbox_max unclaimed entries on this petition, so it gets no more mail.
+ * A silent entry's token was never mailed: it cannot be claimed, and does
+ * not count towards mailbox_max.
+ */
+MUST_USE enum err keep_ask(struct keep *k, const struct keep_ask ask[],
+	size_t n, struct keep_answer ret_answer[]);
+
+/* web has rows for these.  Not synced: a lost one is asked for again.
+ * Unknown slots and other states are passed over. */
+MUST_USE enum err keep_settled(struct keep *k, const uint64_t slot[], size_t n);
+/* web has validated rows and events for these claims.  As keep_settled. */
+MUST_USE enum err keep_booked(struct keep *k, const uint64_t slot[], size_t n);
+
+enum keep_claim_outcome {
+	KEEP_CLAIMED,
+	KEEP_CLAIMED_AGAIN, /* this very slot was claimed before */
+	KEEP_CLAIM_ALREADY, /* own group claimed, or the duplicate rule */
+	KEEP_CLAIM_WRONG, /* no such slot, or not its token */
+	KEEP_CLAIM_GONE /* freed: expired or never settled */
+};
+
+struct keep_claim {
+	uint64_t slot;
+	struct token token;
+};
+
+struct keep_claimed {
+	enum keep_claim_outcome outcome;
+	uint64_t slot;
+	uint64_t petition; /* 0 if KEEP_CLAIM_WRONG */
+	struct commitment c; /* these if KEEP_CLAIMED or _AGAIN, else zero */
+	struct event_mac mac; /* over SIGN, docs/formats.md section 7 */
+};
+
+/* Claim.  OK: all n outcomes are durable, and the losing siblings' locks are
+ * zero on disk.  Repeating gives the same answer, as KEEP_CLAIMED_AGAIN. */
+MUST_USE enum err keep_claim(struct keep *k, const struct keep_claim claim[],
+	size_t n, struct keep_claimed ret_claimed[]);
+
+enum keep_free_outcome {
+	KEEP_FREED, /* now or before */
+	KEEP_FREE_YOUNG, /* both clocks must agree: ask again later */
+	KEEP_FREE_REFUSED, /* it is claimed */
+	KEEP_FREE_UNKNOWN /* never handed out */
+};
+
+/* Free unclaimed entries: locks zeroed, tags gone, slots burnt, durably.
+ * An entry is old enough when its hour lies more than pending_hours back and
+ * agree_hours of uptime have passed over it (rule 15).  force: entries whose
+ * row does not exist, at reconcile: whatever their age. */
+MUST_USE enum err keep_free(struct keep *k, const uint64_t slot[], size_t n,
+	bool force, enum keep_free_outcome ret_outcome[]);
+
+struct keep_unsettled {
+	uint64_t slot;
+	uint64_t petition;
+	struct rid rid;
+	bool is_claimed; /* else tentative */
+	struct commitment c;
+	struct event_mac mac; /* zero unless is_claimed */
+};
+
+/* Entries that are tentative or claimed but not booked, ascending by slot,
+ * from *cursor (0 to begin) on.  *ret_n is 0 when there are no more. */
+MUST_USE enum err keep_unsettled(struct keep *k, uint64_t *cursor,
+	struct keep_unsettled ret_entry[], size_t cap, size_t *ret_n);
+
+/* Destroy S and k2 of a petition: its locks and look-ups are dead, durably.
+ * Done before is OK. */
+MUST_USE enum err keep_destroy_petition(struct keep *k, uint64_t petition);
+
+/* A compartment's lock, unmasked; the caller wipes it.  ERR_NOT_FOUND for a
+ * slot without entry, ERR_GONE when the lock was never given or is no more. */
+MUST_USE enum err keep_lock(struct keep *k, uint64_t slot,
+	enum compartment compartment, struct lock *ret_lock);
+
+#endif
