@@ -1,0 +1,372 @@
+/*
+ * store.h - what the domain asks of storage; src/store answers it.
+ *
+ * One handle is used by one thread at a time.  There is one writer (the web
+ * role's committer) and any number of readers, each with a handle of its own;
+ * a reader sees whole batches only, and never waits for the writer.
+ *
+ * Writes happen between store_begin and store_commit.  What commit
+ * acknowledged with OK survives kill -9 and a power cut.  An operation that
+ * answers with an error has written nothing, and the batch goes on, with one
+ * exception: ERR_FULL, ERR_IO and ERR_MEMORY doom the whole batch (SQLite
+ * rolls back by itself then), every later operation of it answers the same,
+ * and so does store_commit, which has stored nothing.  Nobody may be told
+ * anything before store_commit answered OK.
+ *
+ * Every function that reads may be called inside a batch (and sees it) or
+ * outside.  Results that need room live in the arena given first.  Bytes given
+ * in are borrowed for the call.  Sealed records, epochs and mail jobs are
+ * opaque here.  Slots, petition ids and ev_seqs are below 2^63.
+ *
+ * ERR_BUSY: somebody else is the writer.  ERR_CORRUPT: what is stored
+ * contradicts itself or the caller.  ERR_INTERNAL: a call out of order.
+ */
+#ifndef DOMAIN_STORE_H
+#define DOMAIN_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "domain/petition.h"
+
+struct store;
+
+enum { STORE_HASH_BYTES = 32, STORE_ID_BYTES = 16 };
+
+/* Bytes that are no text. */
+struct bytes {
+	const uint8_t *at;
+	size_t len;
+};
+
+#define BYTES_NONE ((struct bytes){ NULL, 0 })
+
+/* --- opening ----------------------------------------------------------- */
+
+enum store_mode { STORE_WRITER, STORE_READER };
+
+/*
+ * Open the store at path (a file; for the writer it is made if missing and
+ * migrated to the newest schema).  ERR_BUSY if the writer's place is taken,
+ * ERR_INVALID if a newer program has written it, ERR_NOT_FOUND for a reader
+ * before there is anything.
+ */
+MUST_USE enum err store_open(
+	const char *path, enum store_mode mode, struct store **ret_store);
+/* An open batch is dropped.  NULL is fine. */
+void store_close(struct store *s);
+
+/* --- batches ------------------------------------------------------------ */
+
+MUST_USE enum err store_begin(struct store *s);
+MUST_USE enum err store_commit(struct store *s);
+void store_rollback(struct store *s);
+
+/*
+ * Several calls as one operation: after store_mark either store_keep makes
+ * them part of the batch or store_undo takes them back.  No nesting.
+ */
+MUST_USE enum err store_mark(struct store *s);
+MUST_USE enum err store_keep(struct store *s);
+void store_undo(struct store *s);
+
+/* --- signatures --------------------------------------------------------- */
+
+enum signature_state {
+	SIGNATURE_PENDING = 0,
+	SIGNATURE_VALIDATED = 1,
+	SIGNATURE_INVALIDATED = 2,
+	SIGNATURE_WITHDRAWN = 3
+};
+
+struct store_epoch {
+	uint8_t id[STORE_ID_BYTES];
+	uint8_t compartment;
+	uint32_t hour;
+	struct bytes header;
+};
+
+/* A sealed form, as sealer handed it over (docs/protocol.md step 5). */
+struct store_sealed {
+	uint8_t rid[STORE_ID_BYTES];
+	uint64_t slot;
+	uint64_t petition;
+	uint32_t hour;
+	struct str country;
+	struct str area; /* empty if unknown */
+	uint8_t commitment[STORE_HASH_BYTES];
+	struct bytes identity;
+	struct bytes contact; /* BYTES_NONE if none */
+	struct bytes mail_job;
+	const struct store_epoch *epochs; /* those that are new */
+	size_t epochs_count;
+};
+
+enum store_insert {
+	STORE_INSERTED,
+	STORE_SAME_RID, /* this form came before: ret_slot is its slot */
+	STORE_NOT_OPEN, /* no such petition, or not open at now_ms */
+	STORE_SLOT_TAKEN /* another form has this slot: sealer's fault */
+};
+
+/* Step 6.  ret_slot is the slot where the form's signature stands, for the
+ * first two outcomes.  Epoch headers stay whatever the outcome: later records
+ * may need them. */
+MUST_USE enum err store_insert(struct store *s, const struct store_sealed *in,
+	int64_t now_ms, enum store_insert *ret_outcome, uint64_t *ret_slot);
+
+/* What keeper's claim yields (step 10). */
+struct store_claim {
+	uint64_t slot;
+	uint64_t petition;
+	uint8_t commitment[STORE_HASH_BYTES];
+	uint8_t mac[STORE_HASH_BYTES];
+};
+
+enum store_confirm {
+	STORE_VALIDATED, /* now */
+	STORE_ALREADY, /* before: ret_event says which event */
+	STORE_NO_ROW
+};
+
+#define STORE_NO_LEAF UINT64_MAX
+
+struct store_place {
+	uint64_t ev_seq;
+	uint64_t leaf_index; /* STORE_NO_LEAF until it is sequenced */
+	uint32_t log_year;
+};
+
+/* Step 11.  ERR_CORRUPT if petition or commitment are not the row's.  Whether
+ * the petition still takes confirmations is decided before keeper's claim:
+ * what is claimed is booked. */
+MUST_USE enum err store_confirm(struct store *s, const struct store_claim *in,
+	enum store_confirm *ret_outcome, struct store_place *ret_place);
+
+struct store_signature {
+	uint64_t slot;
+	uint64_t petition;
+	enum signature_state state;
+	uint32_t hour;
+	uint8_t commitment[STORE_HASH_BYTES];
+	struct store_place place; /* ev_seq 0: not confirmed */
+};
+
+/* ERR_NOT_FOUND if the slot has no row. */
+MUST_USE enum err store_signature(
+	struct store *s, uint64_t slot, struct store_signature *ret_signature);
+
+struct store_row {
+	bool has_row;
+	enum signature_state state;
+};
+
+/* For reconciling with keeper: ret_rows[i] is that of slots[i]. */
+MUST_USE enum err store_rows(struct store *s, const uint64_t *slots,
+	size_t count, struct store_row *ret_rows);
+
+/* Unconfirmed rows sealed before hour, oldest first, at most max. */
+MUST_USE enum err store_expired(struct store *s, uint32_t hour,
+	uint64_t *ret_slots, size_t max, size_t *ret_count);
+/* Forget unconfirmed rows (keeper has freed them); others are left alone. */
+MUST_USE enum err store_forget(
+	struct store *s, const uint64_t *slots, size_t count);
+/* Forget form ids whose minute (since 1970) is before this one. */
+MUST_USE enum err store_forget_forms(struct store *s, uint32_t minute);
+
+/* Header and hour of an epoch.  ERR_NOT_FOUND. */
+MUST_USE enum err store_epoch(struct arena *a, struct store *s,
+	const uint8_t id[STORE_ID_BYTES], struct store_epoch *ret_epoch);
+
+/* The sealed records of a slot; contact is BYTES_NONE if none. */
+MUST_USE enum err store_records(struct arena *a, struct store *s, uint64_t slot,
+	struct bytes *ret_identity, struct bytes *ret_contact);
+
+/* --- mail --------------------------------------------------------------- */
+
+struct store_mail {
+	uint64_t slot;
+	uint64_t petition;
+	struct str title; /* the petition's action */
+	struct bytes job;
+};
+
+/* Jobs not done, by slot, from this one on. */
+MUST_USE enum err store_mails(struct arena *a, struct store *s,
+	uint64_t from_slot, size_t max, struct store_mail **ret_mails,
+	size_t *ret_count);
+/* The relay took them.  Repeating is harmless. */
+MUST_USE enum err store_mail_done(
+	struct store *s, const uint64_t *slots, size_t count);
+
+/* --- events and the log -------------------------------------------------- */
+
+/* As in docs/log.md section 2. */
+enum event_type {
+	EVENT_PETITION = 1,
+	EVENT_SIGN = 2,
+	EVENT_INVALIDATE = 3,
+	EVENT_WITHDRAW = 4,
+	EVENT_RESTORE = 5,
+	EVENT_TALLY = 6,
+	EVENT_CLOSE = 7,
+	EVENT_KEY = 8,
+	EVENT_SHRED = 9,
+	EVENT_ACCESS = 10,
+	EVENT_AUDIT = 11,
+	EVENT_CODE = 13
+};
+
+struct store_event {
+	uint64_t ev_seq;
+	enum event_type type;
+	uint16_t reason;
+	uint64_t petition; /* 0: none */
+	uint64_t slot; /* SIGN and WITHDRAW, else 0 */
+	uint64_t target_ev_seq; /* the SIGN it is about, else 0 */
+	uint64_t count; /* PETITION: carried over; CLOSE, ACCESS */
+	uint8_t c[STORE_HASH_BYTES];
+	uint8_t mac[STORE_HASH_BYTES]; /* zero where keeper makes none */
+	uint64_t leaf_index; /* STORE_NO_LEAF until it is sequenced */
+};
+
+/*
+ * Append an event that is no SIGN (store_confirm makes those); ev_seq,
+ * and slot where there is a target, are filled in here.  INVALIDATE, WITHDRAW
+ * and RESTORE change the target's row at once, the public count only when
+ * they are sequenced.  ERR_NOT_FOUND if petition or target are not there.
+ */
+MUST_USE enum err store_append(
+	struct store *s, const struct store_event *in, uint64_t *ret_ev_seq);
+
+/* Events by ev_seq, from this one on: what log is sent (again). */
+MUST_USE enum err store_events(struct arena *a, struct store *s,
+	uint64_t from_ev_seq, size_t max, struct store_event **ret_events,
+	size_t *ret_count);
+/* The highest ev_seq, 0 before the first. */
+MUST_USE enum err store_last_event(struct store *s, uint64_t *ret_ev_seq);
+
+struct store_leaf {
+	uint64_t ev_seq;
+	uint64_t leaf_index;
+	uint32_t hour;
+};
+
+/* What log made (docs/protocol.md step 14). */
+struct store_checkpoint {
+	uint32_t year;
+	uint64_t size;
+	struct str note;
+	int64_t made_ms;
+};
+
+struct store_moved {
+	uint64_t petition;
+	uint64_t count; /* carried over and counted */
+};
+
+/*
+ * Step 15: leaf indexes, the checkpoint, counts and history in one.  Leaves
+ * that are known already are skipped, so repeating changes nothing.
+ * ERR_CORRUPT if a leaf has another index than before, an event is unknown,
+ * an index is beyond size, or the same size had another note; nothing is
+ * written then.  ret_moved names the petitions whose count changed.
+ */
+MUST_USE enum err store_sequence(struct arena *a, struct store *s,
+	const struct store_checkpoint *checkpoint,
+	const struct store_leaf *leaves, size_t leaves_count,
+	struct store_moved **ret_moved, size_t *ret_moved_count);
+
+/* The newest checkpoint of a year, size 0 with an empty note if none. */
+MUST_USE enum err store_checkpoint(struct arena *a, struct store *s,
+	uint32_t year, struct store_checkpoint *ret_checkpoint);
+
+struct store_history {
+	int64_t at_ms;
+	uint64_t count;
+};
+
+/* How a petition's count grew, oldest first, from a moment on. */
+MUST_USE enum err store_history(struct arena *a, struct store *s,
+	uint64_t petition, int64_t from_ms, size_t max,
+	struct store_history **ret_points, size_t *ret_count);
+
+/* --- petitions ----------------------------------------------------------- */
+
+enum store_put {
+	STORE_PUT,
+	STORE_PUT_EXISTS, /* the id is here, and replace was not asked for */
+	STORE_PUT_LOGGED /* the log holds another carried-over count */
+};
+
+/* Store p with all that hangs on it; replace puts it in the place of the one
+ * of the same id.  counted is not taken from p: it is the log's. */
+MUST_USE enum err store_petition_put(struct store *s, const struct petition *p,
+	bool replace, enum store_put *ret_outcome);
+
+/* ERR_NOT_FOUND if there is none. */
+MUST_USE enum err store_petition(struct arena *a, struct store *s, uint64_t id,
+	struct petition **ret_petition);
+
+struct store_summary {
+	uint64_t id;
+	enum petition_state state;
+	bool archived;
+	struct str action;
+	uint64_t count;
+	int64_t opened_ms; /* WHEN_NONE if never */
+	int64_t deadline_ms;
+};
+
+enum store_order { STORE_NEWEST, STORE_MOST_SIGNED };
+
+struct store_list {
+	bool only_state; /* else all visible ones: open, closed, rejected */
+	enum petition_state state;
+	enum store_order order;
+	size_t skip;
+	size_t max;
+};
+
+/* Live (not archived) petitions; ret_total counts them without skip and max. */
+MUST_USE enum err store_list(struct arena *a, struct store *s,
+	const struct store_list *list, struct store_summary **ret_summaries,
+	size_t *ret_count, uint64_t *ret_total);
+
+/*
+ * What is due by the clock: open petitions whose deadline has passed become
+ * closed at it; grace_ms later, once every SIGN event of theirs is sequenced,
+ * those that the log knows get their CLOSE event.  ret_closed counts the
+ * first, ret_events the second.  Repeating is harmless.
+ */
+MUST_USE enum err store_close_due(struct store *s, int64_t now_ms,
+	int64_t grace_ms, size_t *ret_closed, size_t *ret_events);
+
+/* --- small things ---------------------------------------------------------- */
+
+/* Keep a document under its SHA-256; repeating is harmless. */
+MUST_USE enum err store_document_put(struct store *s,
+	const uint8_t sha256[STORE_HASH_BYTES], struct str body);
+/* ERR_NOT_FOUND if there is none. */
+MUST_USE enum err store_document(struct arena *a, struct store *s,
+	const uint8_t sha256[STORE_HASH_BYTES], struct str *ret_body);
+
+MUST_USE enum err store_meta_put(
+	struct store *s, struct str key, struct str value);
+/* ERR_NOT_FOUND if there is none. */
+MUST_USE enum err store_meta(struct arena *a, struct store *s, struct str key,
+	struct str *ret_value);
+
+/* --- checking --------------------------------------------------------------- */
+
+typedef void store_finding(void *arg, struct str sentence);
+
+/* Compare what is stored with itself; one sentence for each difference. */
+MUST_USE enum err store_check(struct store *s, store_finding *found, void *arg);
+
+#endif
