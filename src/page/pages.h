@@ -1,0 +1,181 @@
+/*
+ * pages.h - the public pages, each written whole into a buf.
+ *
+ * A page function appends one finished HTML document (UTF-8, no inline
+ * script or style, nothing from another host) and cannot fail by itself: the
+ * caller gives the buf its ceiling and asks buf_err once.  Text that comes in
+ * may hold anything: it is escaped, and broken UTF-8 becomes U+FFFD.
+ * Everything passed is borrowed for the call.
+ *
+ * Which pages may be cached is for the caller; page_home, page_petition,
+ * page_readers and the text pages say the same to everybody.  All that hold
+ * what one person typed (page_sign, page_sign_check, page_confirm) must not
+ * be stored: Cache-Control: no-store.
+ *
+ * The scripts ask for no more than script-src 'self', style-src 'self',
+ * img-src 'self' and connect-src 'self'; forms post to their own host.
+ */
+#ifndef PAGE_PAGES_H
+#define PAGE_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/zone.h"
+#include "domain/text.h"
+#include "page/words.h"
+
+struct petition; /* domain/petition.h */
+
+/* What every page knows of its site. */
+struct page_site {
+	struct str
+		base_url; /* "https://petitions.example.org", no "/" behind */
+	struct str title; /* the site's name, as in its header */
+	const struct zone *zone; /* NULL: UTC */
+	const struct catalogue *words; /* NULL: English */
+	uint64_t response_threshold;
+	uint64_t debate_threshold;
+	unsigned duration_months;
+	/* When the newest committed checkpoint was made, in ms since 1970;
+	 * 0 when there is none yet. */
+	int64_t checkpoint_ms;
+	/* The directory of this year's log below base_url: "/log/2026". */
+	struct str log_path;
+	/* True while the keeper runs on the same machine as web. */
+	bool one_machine;
+};
+
+/* --- reading ------------------------------------------------------------ */
+
+struct page_home {
+	const struct petition *open; /* in the order to show */
+	size_t open_count;
+	const struct petition *closed;
+	size_t closed_count;
+};
+
+void page_home(struct buf *out, const struct page_site *site,
+	const struct page_home *home);
+
+/* Any published petition: open, closed or rejected.  reveal opens the full
+ * response (?reveal_response=yes). */
+void page_petition(struct buf *out, const struct page_site *site,
+	const struct petition *petition, bool reveal);
+
+/* --- signing ------------------------------------------------------------ */
+
+/* What stands in the form: as typed, never changed. */
+struct sign_form {
+	bool eligible;
+	struct str name;
+	struct str email;
+	struct str country; /* ISO code; empty means COUNTRY_DEFAULT */
+	struct str postcode;
+	bool updates;
+	struct str token; /* the hidden field "form", formats.md section 6 */
+};
+
+struct sign_faults {
+	bool not_eligible; /* the box was not ticked */
+	enum name_fault name;
+	enum email_fault email;
+	bool country; /* not in the list */
+	enum postcode_fault postcode;
+	/* The token is not ours or too old: nothing is wrong with what was
+	 * typed, the person is asked to press the button again. */
+	bool stale;
+};
+
+/* True if there is anything to correct. */
+bool sign_faults_any(const struct sign_faults *faults);
+
+/* GET /petitions/ID/signatures/new, and the answer to a POST with faults
+ * (422).  faults is NULL for a fresh form. */
+void page_sign(struct buf *out, const struct page_site *site,
+	const struct petition *petition, const struct sign_form *form,
+	const struct sign_faults *faults);
+/* The answer to a POST without faults and without stage: everything shown
+ * once more, with the buttons stage=send and stage=change. */
+void page_sign_check(struct buf *out, const struct page_site *site,
+	const struct petition *petition, const struct sign_form *form);
+/* "Check your email", the same whatever was decided.  GET
+ * /petitions/ID/signatures/thank-you. */
+void page_sign_sent(struct buf *out, const struct page_site *site,
+	const struct petition *petition);
+/* The petition cannot be signed (any more): closed or rejected. */
+void page_sign_refused(struct buf *out, const struct page_site *site,
+	const struct petition *petition);
+
+/* --- confirming --------------------------------------------------------- */
+
+/*
+ * GET /c/TOKEN: one button.  The form has no action, so the browser posts to
+ * the address it is at and carries what stands behind "#" along to the
+ * receipt page, without ever sending it.
+ */
+void page_confirm(struct buf *out, const struct page_site *site,
+	const struct petition *petition);
+/* GET /c: a field "token" to type it into, sent by GET to /c.  wrong: what
+ * was typed is no token. */
+void page_confirm_type(struct buf *out, const struct page_site *site,
+	struct str typed, bool wrong);
+/* The link is wrong or has expired (404 or 410): one page for both, so that
+ * it tells nobody which. */
+void page_confirm_bad(struct buf *out, const struct page_site *site);
+/* This token's signature is counted already. petition may be NULL. */
+void page_confirm_again(struct buf *out, const struct page_site *site,
+	const struct petition *petition);
+
+/*
+ * /receipts/SLOT/C, C being base64url.  Everything in it is public but
+ * unlinkable: it names nobody.  The script (assets/receipt.js) reads the same
+ * facts from /receipts/SLOT/C.json, which web answers as
+ *
+ *     {"slot": 12, "petition": 700000, "commitment": base64url of C,
+ *      "promise": the note, "log": "/log/2026", "leaf": index or null}
+ */
+struct page_receipt {
+	uint64_t slot;
+	uint64_t petition_id;
+	struct str action; /* the petition's title */
+	uint8_t commitment[32];
+	struct str promise; /* the signed note, log.md section 4 */
+	struct str log_path; /* of the year it is in */
+	bool logged;
+	uint64_t leaf; /* when logged */
+};
+
+void page_receipt(struct buf *out, const struct page_site *site,
+	const struct page_receipt *receipt);
+
+/* --- about -------------------------------------------------------------- */
+
+enum page_compartment {
+	PAGE_IDENTITY = 1, /* numbers of formats.md section 1 */
+	PAGE_CONTACT,
+	PAGE_STANDING,
+	PAGE_MAIL
+};
+
+/* One recipient of live epochs, as the KEY document names it. */
+struct page_reader {
+	enum page_compartment compartment;
+	struct str who;
+	struct str recipient; /* "age1..." */
+};
+
+/* GET /who-can-read */
+void page_readers(struct buf *out, const struct page_site *site,
+	const struct page_reader *reader, size_t count);
+/* GET /help and /privacy */
+void page_help(struct buf *out, const struct page_site *site);
+void page_privacy(struct buf *out, const struct page_site *site);
+
+/* Any status from 400 to 599; unknown ones speak as 400 or 500. */
+void page_error(struct buf *out, const struct page_site *site, int status);
+
+#endif
