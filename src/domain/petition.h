@@ -166,7 +166,8 @@ bool petition_is_visible(const struct petition *p);
 uint64_t petition_count(const struct petition *p);
 
 /* The end of the local day that is months after the opening day. */
-int64_t petition_deadline_ms(int64_t opened_ms, unsigned months);
+int64_t petition_deadline_ms(
+	const struct zone *zone, int64_t opened_ms, unsigned months);
 
 enum petition_form {
 	PETITION_ALONE, /* {"links":…,"data":…}, with the breakdowns */
@@ -176,13 +177,14 @@ enum petition_form {
 /*
  * The public interface's document of a visible petition, as UTF-8 JSON
  * without white space.  Key order is a contract.  self is the absolute URL
- * that was asked for.  A failure is b's own, or ERR_INVALID for text that is
+ * that was asked for; days are those of zone.  A failure is b's own, or ERR_INVALID for text that is
  * not UTF-8.
  */
 MUST_USE enum err petition_json(struct buf *b, const struct petition *p,
-	struct str self, enum petition_form form);
+	const struct zone *zone, struct str self, enum petition_form form);
 
 /* The document that the PETITION leaf hashes (docs/log.md section 6). */
-MUST_USE enum err petition_document(struct buf *b, const struct petition *p);
+MUST_USE enum err petition_document(
+	struct buf *b, const struct petition *p, const struct zone *zone);
 
 #endif
