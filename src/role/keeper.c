@@ -1,0 +1,318 @@
+/*
+ * keeper.c - the keeper's turn: batches in from sealer and web, answers out.
+ *
+ * Order matters in one place.  Web says "settled" before it hands a repeated
+ * form to sealer, so what web has said must be heard before what sealer asks:
+ * web's link is read once more after sealer's, and handled first.
+ *
+ * Nothing is asked or claimed before web has reconciled: it says which
+ * tentative entries have rows, and which claims it has booked.
+ *
+ * Any failure of the store ends the process.  The supervisor starts it again,
+ * which replays the journal; sealer and web ask again.
+ */
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/wipe.h"
+#include "crypto/secret.h"
+#include "role/keep.h"
+#include "role/message.h"
+#include "role/runtime.h"
+
+enum { TICK_MS = 60000, RANGE_MAX = 1 << 20 };
+
+struct keeper {
+	struct role *role;
+	struct keep *keep;
+	bool reconciled;
+	int64_t tick_at_ms;
+
+	struct keep_ask ask[KEEP_BATCH_MAX];
+	struct keep_answer answer[KEEP_BATCH_MAX];
+	struct keep_claim claim[KEEP_BATCH_MAX];
+	struct keep_claimed claimed[KEEP_BATCH_MAX];
+	uint32_t claim_id[KEEP_BATCH_MAX];
+	uint64_t slot[KEEP_BATCH_MAX];
+	enum keep_free_outcome freed[KEEP_BATCH_MAX];
+	struct keep_unsettled unsettled[KEEP_BATCH_MAX];
+};
+
+/* ---- reconcile ---- */
+
+static enum err send_unsettled(struct keeper *k)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	uint64_t cursor = 0;
+	size_t n = 0;
+
+	do {
+		struct buf *b;
+		enum err e = keep_unsettled(
+			k->keep, &cursor, k->unsettled, KEEP_BATCH_MAX, &n);
+
+		if (e != OK)
+			return e;
+		b = link_begin(web, MSG_UNSETTLED);
+		buf_byte(b, n == 0);
+		buf_u32(b, (uint32_t)n);
+		for (size_t i = 0; i < n; i++)
+			put_unsettled(b, &k->unsettled[i]);
+		e = link_end(web);
+		if (e != OK)
+			return e;
+	} while (n > 0);
+	return OK;
+}
+
+static enum err hear_reconciled(struct keeper *k, struct view *v)
+{
+	bool last = view_u8(v) != 0;
+	size_t n = take_slots(v, k->slot, KEEP_BATCH_MAX);
+	enum err e = keep_settled(k->keep, k->slot, n);
+
+	if (e == OK) {
+		n = take_slots(v, k->slot, KEEP_BATCH_MAX);
+		e = keep_free(k->keep, k->slot, n, true, k->freed);
+	}
+	if (e == OK) {
+		n = take_slots(v, k->slot, KEEP_BATCH_MAX);
+		e = keep_booked(k->keep, k->slot, n);
+	}
+	if (e == OK && last && view_done(v))
+		k->reconciled = true;
+	return e;
+}
+
+/* ---- web ---- */
+
+static enum err hear_claims(struct keeper *k, struct view *v)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	size_t n = view_u32(v);
+	struct buf *b;
+	enum err e;
+
+	if (n > KEEP_BATCH_MAX)
+		v->bad = true;
+	for (size_t i = 0; i < n && !v->bad; i++) {
+		struct message_claim m;
+
+		take_claim(v, &m);
+		k->claim[i] = m.claim;
+		k->claim_id[i] = m.id;
+	}
+	if (!view_done(v))
+		return OK; /* web talks nonsense: no answer */
+	FAULT("keeper-claims-heard");
+	e = keep_claim(k->keep, k->claim, n, k->claimed);
+	wipe(k->claim, n * sizeof(k->claim[0]));
+	if (e != OK)
+		return e;
+	FAULT("keeper-claims-done");
+	b = link_begin(web, MSG_CLAIMED);
+	buf_u32(b, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		put_claimed(b,
+			&(struct message_claimed){
+				k->claim_id[i], k->claimed[i] });
+	return link_end(web);
+}
+
+static enum err hear_expire(struct keeper *k, struct view *v)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	size_t n = take_slots(v, k->slot, KEEP_BATCH_MAX);
+	size_t freed = 0;
+	enum err e = keep_free(k->keep, k->slot, n, false, k->freed);
+
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (k->freed[i] == KEEP_FREED)
+			k->slot[freed++] = k->slot[i];
+	put_slots(link_begin(web, MSG_EXPIRED), k->slot, freed);
+	return link_end(web);
+}
+
+static enum err hear_web(struct keeper *k)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	uint8_t type;
+	struct view v;
+	enum err e = OK;
+
+	while (e == OK && link_next(web, &type, &v)) {
+		size_t n;
+
+		if (type == MSG_RECONCILED) {
+			e = hear_reconciled(k, &v);
+		} else if (type == MSG_SETTLED) {
+			n = take_slots(&v, k->slot, KEEP_BATCH_MAX);
+			e = keep_settled(k->keep, k->slot, n);
+		} else if (type == MSG_BOOKED) {
+			n = take_slots(&v, k->slot, KEEP_BATCH_MAX);
+			e = keep_booked(k->keep, k->slot, n);
+		} else if (type == MSG_CLAIMS) {
+			e = hear_claims(k, &v);
+		} else if (type == MSG_EXPIRE) {
+			e = hear_expire(k, &v);
+		}
+	}
+	return e;
+}
+
+/* ---- sealer ---- */
+
+static enum err hear_range(struct keeper *k, struct view *v)
+{
+	struct link *sealer = &k->role->link[ROLE_SEALER];
+	uint32_t n = view_u32(v);
+	uint64_t first;
+	struct buf *b;
+	enum err e;
+
+	if (!view_done(v) || n == 0 || n > RANGE_MAX)
+		return OK;
+	e = keep_range(k->keep, n, &first);
+	if (e != OK)
+		return e;
+	b = link_begin(sealer, MSG_RANGE);
+	buf_u64(b, first);
+	buf_u32(b, n);
+	return link_end(sealer);
+}
+
+static enum err hear_asks(struct keeper *k, struct view *v)
+{
+	struct link *sealer = &k->role->link[ROLE_SEALER];
+	size_t n = view_u32(v);
+	struct buf *b;
+	enum err e;
+
+	if (n > KEEP_BATCH_MAX)
+		v->bad = true;
+	for (size_t i = 0; i < n && !v->bad; i++)
+		take_ask(v, &k->ask[i]);
+	if (!view_done(v))
+		return OK;
+	FAULT("keeper-asks-heard");
+	e = keep_ask(k->keep, k->ask, n, k->answer);
+	if (e == OK) {
+		FAULT("keeper-asks-done");
+		b = link_begin(sealer, MSG_ANSWERS);
+		buf_u32(b, (uint32_t)n);
+		for (size_t i = 0; i < n; i++)
+			put_answer(b,
+				&(struct message_answer){
+					k->ask[i].slot, k->answer[i] });
+		e = link_end(sealer);
+	}
+	wipe(k->ask, n * sizeof(k->ask[0]));
+	return e;
+}
+
+static enum err hear_sealer(struct keeper *k)
+{
+	struct link *sealer = &k->role->link[ROLE_SEALER];
+	uint8_t type;
+	struct view v;
+	enum err e = OK;
+
+	while (e == OK && k->reconciled && link_next(sealer, &type, &v)) {
+		if (type == MSG_RANGE_ASK)
+			e = hear_range(k, &v);
+		else if (type == MSG_ASKS)
+			e = hear_asks(k, &v);
+	}
+	return e;
+}
+
+/* ---- the turn ---- */
+
+static enum err turn(struct keeper *k)
+{
+	struct role *r = k->role;
+	int64_t now = clock_mono_ms(clock_system());
+	enum err e;
+
+	if (now >= k->tick_at_ms) {
+		k->tick_at_ms = now + TICK_MS;
+		e = keep_tick(k->keep);
+		if (e != OK)
+			return e;
+	}
+	e = role_wait(r, (int)(k->tick_at_ms - now));
+	if (e == OK && r->fresh[ROLE_WEB]) {
+		r->fresh[ROLE_WEB] = false;
+		k->reconciled = false;
+		e = send_unsettled(k);
+	}
+	if (e == OK && link_up(&r->link[ROLE_WEB]) &&
+		link_pump(&r->link[ROLE_WEB]) != OK)
+		r->lost[ROLE_WEB] = true;
+	if (e == OK)
+		e = hear_web(k);
+	if (e == OK)
+		e = hear_sealer(k);
+	role_flush(r);
+	if (r->lost[ROLE_WEB]) {
+		k->reconciled = false;
+		link_close(&r->link[ROLE_WEB]);
+	}
+	if (r->lost[ROLE_SEALER])
+		link_close(&r->link[ROLE_SEALER]);
+	r->lost[ROLE_WEB] = r->lost[ROLE_SEALER] = false;
+	r->fresh[ROLE_SEALER] = false;
+	/* A peer that left in the middle of an answer is no failure. */
+	return e == ERR_GONE || e == ERR_BUSY ? OK : e;
+}
+
+static enum err open_keep(struct keeper *k)
+{
+	struct secret_key *key = secret_alloc(2 * sizeof(*key));
+	struct keep_setup setup = { .dir_fd = k->role->own_fd,
+		.credential = &key[0],
+		.mac_key = &key[1],
+		.clock = clock_system(),
+		.rng = rng_system(),
+		.settings = keep_settings_default() };
+	enum err e;
+
+	if (key == NULL)
+		return ERR_MEMORY;
+	memcpy(&key[0], k->role->credential, sizeof(key[0]));
+	wipe(k->role->credential, sizeof(k->role->credential));
+	setup.settings.mailbox_max = k->role->config.siblings_per_mailbox;
+	e = file_read_exact(
+		k->role->own_fd, "event.key", &key[1], sizeof(key[1]));
+	if (e == OK)
+		e = keep_open(&setup, &k->keep);
+	secret_free(key);
+	return e;
+}
+
+int keeper_main(struct role *r)
+{
+	struct keeper *k = calloc(1, sizeof(*k));
+	enum err e = k == NULL ? ERR_MEMORY : crypto_init();
+
+	if (e == OK) {
+		k->role = r;
+		e = open_keep(k);
+	}
+	if (e == OK)
+		e = role_fence(r);
+	while (e == OK && !r->stopping)
+		e = turn(k);
+	if (e != OK)
+		log_err("keeper-ends", e);
+	if (k != NULL) {
+		keep_close(k->keep);
+		free(k);
+	}
+	return e == OK ? 0 : 1;
+}

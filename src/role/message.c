@@ -1,0 +1,280 @@
+#include "role/message.h"
+
+static void put_text(struct buf *b, struct str s)
+{
+	if (s.len > UINT16_MAX) {
+		b->err = ERR_TOO_LARGE;
+		return;
+	}
+	buf_u16(b, (uint16_t)s.len);
+	buf_str(b, s);
+}
+
+#define PUT(b, thing) buf_put((b), (thing), sizeof(*(thing)))
+#define TAKE(v, thing) view_copy((v), (thing), sizeof(*(thing)))
+
+static enum err take_err(struct view *v)
+{
+	uint8_t e = view_u8(v);
+
+	return e < ERR_COUNT ? (enum err)e : ERR_INTERNAL;
+}
+
+void put_form(struct buf *b, const struct message_form *f)
+{
+	buf_u32(b, f->id);
+	PUT(b, &f->rid);
+	buf_u64(b, f->petition);
+	buf_u32(b, f->hour);
+	buf_byte(b, f->wants_updates);
+	buf_u64(b, f->corrects_slot);
+	PUT(b, &f->corrects_token);
+	buf_put(b, f->ip, sizeof(f->ip));
+	buf_byte(b, f->ip_len);
+	put_text(b, f->ip_text);
+	put_text(b, f->name);
+	put_text(b, f->email_mailed);
+	put_text(b, f->email_lower);
+	put_text(b, f->email_canonical);
+	put_text(b, f->name_slug);
+	put_text(b, f->postcode);
+	put_text(b, f->country);
+}
+
+void take_form(struct view *v, struct message_form *ret_form)
+{
+	struct message_form *f = ret_form;
+
+	f->id = view_u32(v);
+	TAKE(v, &f->rid);
+	f->petition = view_u64(v);
+	f->hour = view_u32(v);
+	f->wants_updates = view_u8(v) != 0;
+	f->corrects_slot = view_u64(v);
+	TAKE(v, &f->corrects_token);
+	view_copy(v, f->ip, sizeof(f->ip));
+	f->ip_len = view_u8(v);
+	f->ip_text = view_str16(v);
+	f->name = view_str16(v);
+	f->email_mailed = view_str16(v);
+	f->email_lower = view_str16(v);
+	f->email_canonical = view_str16(v);
+	f->name_slug = view_str16(v);
+	f->postcode = view_str16(v);
+	f->country = view_str16(v);
+	if (f->ip_len != 4 && f->ip_len != 16)
+		v->bad = true;
+}
+
+void put_header(struct buf *b, const struct message_header *h)
+{
+	buf_byte(b, h->compartment);
+	PUT(b, &h->id);
+	put_text(b, h->header);
+}
+
+void take_header(struct view *v, struct message_header *ret_header)
+{
+	ret_header->compartment = view_u8(v);
+	TAKE(v, &ret_header->id);
+	ret_header->header = view_str16(v);
+}
+
+void put_sealed(struct buf *b, const struct message_sealed *s)
+{
+	buf_u32(b, s->id);
+	buf_byte(b, (uint8_t)s->err);
+	PUT(b, &s->rid);
+	if (s->err != OK)
+		return;
+	buf_u64(b, s->slot);
+	buf_byte(b, s->is_old);
+	if (s->is_old)
+		return;
+	PUT(b, &s->c);
+	buf_byte(b, s->n_headers);
+	for (size_t i = 0; i < s->n_headers; i++)
+		put_header(b, &s->header[i]);
+	put_text(b, s->identity);
+	put_text(b, s->contact);
+	put_text(b, s->job);
+}
+
+void take_sealed(struct view *v, struct message_sealed *ret_sealed)
+{
+	struct message_sealed *s = ret_sealed;
+
+	*s = (struct message_sealed){ .id = view_u32(v) };
+	s->err = take_err(v);
+	TAKE(v, &s->rid);
+	if (s->err != OK)
+		return;
+	s->slot = view_u64(v);
+	s->is_old = view_u8(v) != 0;
+	if (s->is_old)
+		return;
+	TAKE(v, &s->c);
+	s->n_headers = view_u8(v);
+	if (s->n_headers > MESSAGE_HEADERS_MAX) {
+		v->bad = true;
+		s->n_headers = 0;
+	}
+	for (size_t i = 0; i < s->n_headers; i++)
+		take_header(v, &s->header[i]);
+	s->identity = view_str16(v);
+	s->contact = view_str16(v);
+	s->job = view_str16(v);
+}
+
+void put_ask(struct buf *b, const struct keep_ask *a)
+{
+	PUT(b, &a->rid);
+	buf_u64(b, a->slot);
+	buf_u64(b, a->petition);
+	buf_u32(b, a->hour);
+	buf_put(b, a->half, sizeof(a->half));
+	PUT(b, &a->token_hash);
+	PUT(b, &a->c);
+	for (size_t i = 0; i < KEEP_LOCKS; i++) {
+		buf_byte(b, a->lock_given[i]);
+		if (a->lock_given[i])
+			PUT(b, &a->lock[i]);
+	}
+	buf_u64(b, a->corrects_slot);
+	PUT(b, &a->corrects_token);
+}
+
+void take_ask(struct view *v, struct keep_ask *ret_ask)
+{
+	struct keep_ask *a = ret_ask;
+
+	*a = (struct keep_ask){ .slot = 0 };
+	TAKE(v, &a->rid);
+	a->slot = view_u64(v);
+	a->petition = view_u64(v);
+	a->hour = view_u32(v);
+	view_copy(v, a->half, sizeof(a->half));
+	TAKE(v, &a->token_hash);
+	TAKE(v, &a->c);
+	for (size_t i = 0; i < KEEP_LOCKS; i++) {
+		a->lock_given[i] = view_u8(v) != 0;
+		if (a->lock_given[i])
+			TAKE(v, &a->lock[i]);
+	}
+	a->corrects_slot = view_u64(v);
+	TAKE(v, &a->corrects_token);
+}
+
+void put_answer(struct buf *b, const struct message_answer *a)
+{
+	buf_u64(b, a->asked_slot);
+	buf_byte(b, (uint8_t)a->answer.err);
+	buf_u64(b, a->answer.slot);
+	buf_byte(b, (uint8_t)a->answer.verdict);
+	buf_byte(b, a->answer.is_new);
+}
+
+void take_answer(struct view *v, struct message_answer *ret_answer)
+{
+	ret_answer->asked_slot = view_u64(v);
+	ret_answer->answer.err = take_err(v);
+	ret_answer->answer.slot = view_u64(v);
+	ret_answer->answer.verdict = (enum keep_verdict)view_u8(v);
+	ret_answer->answer.is_new = view_u8(v) != 0;
+	if (ret_answer->answer.verdict > KEEP_SILENT)
+		v->bad = true;
+}
+
+void put_claim(struct buf *b, const struct message_claim *c)
+{
+	buf_u32(b, c->id);
+	buf_u64(b, c->claim.slot);
+	PUT(b, &c->claim.token);
+}
+
+void take_claim(struct view *v, struct message_claim *ret_claim)
+{
+	ret_claim->id = view_u32(v);
+	ret_claim->claim.slot = view_u64(v);
+	TAKE(v, &ret_claim->claim.token);
+}
+
+void put_claimed(struct buf *b, const struct message_claimed *c)
+{
+	buf_u32(b, c->id);
+	buf_byte(b, (uint8_t)c->claimed.outcome);
+	buf_u64(b, c->claimed.slot);
+	buf_u64(b, c->claimed.petition);
+	PUT(b, &c->claimed.c);
+	PUT(b, &c->claimed.mac);
+}
+
+void take_claimed(struct view *v, struct message_claimed *ret_claimed)
+{
+	struct keep_claimed *c = &ret_claimed->claimed;
+
+	ret_claimed->id = view_u32(v);
+	c->outcome = (enum keep_claim_outcome)view_u8(v);
+	c->slot = view_u64(v);
+	c->petition = view_u64(v);
+	TAKE(v, &c->c);
+	TAKE(v, &c->mac);
+	if (c->outcome > KEEP_CLAIM_GONE)
+		v->bad = true;
+}
+
+void put_unsettled(struct buf *b, const struct keep_unsettled *u)
+{
+	buf_u64(b, u->slot);
+	buf_u64(b, u->petition);
+	PUT(b, &u->rid);
+	buf_byte(b, u->is_claimed);
+	PUT(b, &u->c);
+	PUT(b, &u->mac);
+}
+
+void take_unsettled(struct view *v, struct keep_unsettled *ret_unsettled)
+{
+	ret_unsettled->slot = view_u64(v);
+	ret_unsettled->petition = view_u64(v);
+	TAKE(v, &ret_unsettled->rid);
+	ret_unsettled->is_claimed = view_u8(v) != 0;
+	TAKE(v, &ret_unsettled->c);
+	TAKE(v, &ret_unsettled->mac);
+}
+
+void put_job(struct buf *b, const struct message_job *j)
+{
+	buf_u64(b, j->slot);
+	buf_u64(b, j->petition);
+	put_text(b, j->title);
+	put_text(b, j->job);
+}
+
+void take_job(struct view *v, struct message_job *ret_job)
+{
+	ret_job->slot = view_u64(v);
+	ret_job->petition = view_u64(v);
+	ret_job->title = view_str16(v);
+	ret_job->job = view_str16(v);
+}
+
+void put_slots(struct buf *b, const uint64_t slot[], size_t n)
+{
+	buf_u32(b, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		buf_u64(b, slot[i]);
+}
+
+size_t take_slots(struct view *v, uint64_t ret_slot[], size_t cap)
+{
+	size_t n = view_u32(v);
+
+	if (n > cap) {
+		v->bad = true;
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		ret_slot[i] = view_u64(v);
+	return v->bad ? 0 : n;
+}

@@ -1,0 +1,154 @@
+/*
+ * message.h - what the roles say to one another (docs/protocol.md).
+ *
+ * Each frame of a link carries a batch: u32 count, then so many items.  put_
+ * functions append one item, take_ functions read one; a reader checks the
+ * view once, at the end.  Integers are big-endian; texts have a u16 length
+ * before them and are borrowed from the frame.
+ *
+ * Nothing here is trusted because of where it comes from: a role checks what
+ * it acts upon, for the process at the other end may have been taken over.
+ */
+#ifndef ROLE_MESSAGE_H
+#define ROLE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/view.h"
+#include "crypto/psr1.h"
+#include "crypto/tag.h"
+#include "crypto/token.h"
+#include "role/keep.h"
+
+enum message {
+	/* web and sealer */
+	MSG_FORMS = 1, /* to sealer: message_form */
+	MSG_SEALED, /* to web: message_sealed */
+	MSG_DECLARATION, /* to web: one text, who can open what */
+	MSG_DECLARED, /* to sealer: it stands in the journal of log */
+
+	/* sealer and keeper */
+	MSG_RANGE_ASK, /* to keeper: u32 how many slots */
+	MSG_RANGE, /* to sealer: u64 first, u32 how many */
+	MSG_ASKS, /* to keeper: keep_ask */
+	MSG_ANSWERS, /* to sealer: message_answer */
+
+	/* web and keeper */
+	MSG_UNSETTLED, /* to web: u8 last, then keep_unsettled */
+	MSG_RECONCILED, /* to keeper: u8 last; slots: settle, free, book */
+	MSG_SETTLED, /* to keeper: slots */
+	MSG_CLAIMS, /* to keeper: message_claim */
+	MSG_CLAIMED, /* to web: message_claimed */
+	MSG_BOOKED, /* to keeper: slots */
+	MSG_EXPIRE, /* to keeper: slots */
+	MSG_EXPIRED, /* to web: slots that are freed now */
+
+	/* web and log */
+	MSG_LOG_STATE, /* to web: what log has */
+	MSG_LOG_HAVE, /* to log: the tree size that web has committed */
+	MSG_EVENTS, /* to log */
+	MSG_RESULTS, /* to web */
+	MSG_CHECKPOINT, /* to web */
+
+	/* web and mailer */
+	MSG_HEADER, /* to mailer: u8 compartment, id, header */
+	MSG_JOBS, /* to mailer */
+	MSG_DONE /* to web: slots */
+};
+
+/* A checked form on its way to be sealed. */
+struct message_form {
+	uint32_t id; /* web's own, echoed */
+	struct rid rid;
+	uint64_t petition;
+	uint32_t hour;
+	bool wants_updates;
+	uint64_t corrects_slot;
+	struct token corrects_token;
+	uint8_t ip[16]; /* IPv4 in the first four */
+	uint8_t ip_len; /* 4 or 16 */
+	struct str ip_text;
+	struct str name, email_mailed, email_lower, email_canonical;
+	struct str name_slug, postcode, country;
+};
+
+void put_form(struct buf *b, const struct message_form *f);
+void take_form(struct view *v, struct message_form *ret_form);
+
+/* An epoch's header, before the first record that needs it. */
+struct message_header {
+	uint8_t compartment;
+	struct epoch_id id;
+	struct str header;
+};
+
+void put_header(struct buf *b, const struct message_header *h);
+void take_header(struct view *v, struct message_header *ret_header);
+
+/* What web keeps of a form.  err other than OK: nothing else is set. */
+enum { MESSAGE_HEADERS_MAX = 4 };
+
+struct message_sealed {
+	uint32_t id;
+	enum err err;
+	struct rid rid;
+	uint64_t slot;
+	bool is_old; /* the rid was settled before: no records come along */
+	struct commitment c;
+	uint8_t n_headers;
+	struct message_header header[MESSAGE_HEADERS_MAX];
+	struct str identity, contact, job; /* contact may be empty */
+};
+
+void put_sealed(struct buf *b, const struct message_sealed *s);
+void take_sealed(struct view *v, struct message_sealed *ret_sealed);
+
+void put_ask(struct buf *b, const struct keep_ask *a);
+void take_ask(struct view *v, struct keep_ask *ret_ask);
+
+struct message_answer {
+	uint64_t asked_slot;
+	struct keep_answer answer;
+};
+
+void put_answer(struct buf *b, const struct message_answer *a);
+void take_answer(struct view *v, struct message_answer *ret_answer);
+
+struct message_claim {
+	uint32_t id;
+	struct keep_claim claim;
+};
+
+void put_claim(struct buf *b, const struct message_claim *c);
+void take_claim(struct view *v, struct message_claim *ret_claim);
+
+struct message_claimed {
+	uint32_t id;
+	struct keep_claimed claimed;
+};
+
+void put_claimed(struct buf *b, const struct message_claimed *c);
+void take_claimed(struct view *v, struct message_claimed *ret_claimed);
+
+void put_unsettled(struct buf *b, const struct keep_unsettled *u);
+void take_unsettled(struct view *v, struct keep_unsettled *ret_unsettled);
+
+/* A mail job as web has it. */
+struct message_job {
+	uint64_t slot;
+	uint64_t petition;
+	struct str title;
+	struct str job;
+};
+
+void put_job(struct buf *b, const struct message_job *j);
+void take_job(struct view *v, struct message_job *ret_job);
+
+/* u32 count, then the slots. */
+void put_slots(struct buf *b, const uint64_t slot[], size_t n);
+/* At most cap are returned; more is a malformed message (v->bad). */
+size_t take_slots(struct view *v, uint64_t ret_slot[], size_t cap);
+
+#endif
