@@ -108,7 +108,7 @@ enum err age_stream_open(const struct age_file_key *key, struct str payload,
 	enum err e;
 
 	if (payload.len < AGE_NONCE_LEN)
-		return ERR_CRYPTO;
+		return ERR_INVALID;
 	payload_key(key, (const uint8_t *)payload.at, stream_key);
 	e = open_chunks(stream_key,
 		str_slice(payload, AGE_NONCE_LEN, payload.len), ret_plaintext);

@@ -31,7 +31,8 @@ void age_header_mac(const struct age_file_key *key, struct str header,
 /* Append nonce and chunks. */
 void age_stream_seal(const struct age_file_key *key, struct rng *rng,
 	struct str plaintext, struct buf *ret_file);
-/* Append the plaintext; ERR_CRYPTO leaves ret_plaintext as it was. */
+/* Append the plaintext.  ERR_INVALID without a nonce, ERR_CRYPTO for anything
+ * behind it; a failure leaves ret_plaintext as it was. */
 MUST_USE enum err age_stream_open(const struct age_file_key *key,
 	struct str payload, struct buf *ret_plaintext);
 

@@ -48,8 +48,8 @@ const struct hmac_key *keyring_get(
 MUST_USE enum err keyring_get_or_create(struct keyring *ring, uint64_t petition,
 	uint32_t purpose, const struct hmac_key **ret_key);
 
-/* Draw whichever of n purposes the petition misses, all with one wait for the
- * disk. */
+/* Draw whichever of n (at most 32) different purposes the petition misses,
+ * all with one wait for the disk. */
 MUST_USE enum err keyring_need(struct keyring *ring, uint64_t petition,
 	const uint32_t *purposes, size_t n);
 
