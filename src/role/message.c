@@ -243,6 +243,92 @@ void take_unsettled(struct view *v, struct keep_unsettled *ret_unsettled)
 	TAKE(v, &ret_unsettled->mac);
 }
 
+void put_event(struct buf *b, const struct logbook_event *e)
+{
+	buf_u64(b, e->ev_seq);
+	buf_byte(b, (uint8_t)e->type);
+	buf_u16(b, e->reason);
+	buf_u64(b, e->petition);
+	buf_u64(b, e->slot);
+	buf_u64(b, e->target_ev_seq);
+	buf_u64(b, e->count);
+	PUT(b, &e->c);
+	PUT(b, &e->mac);
+	buf_byte(b, e->wants_promise);
+}
+
+void take_event(struct view *v, struct logbook_event *ret_event)
+{
+	struct logbook_event *e = ret_event;
+
+	e->ev_seq = view_u64(v);
+	e->type = (enum leaf_type)view_u8(v);
+	e->reason = view_u16(v);
+	e->petition = view_u64(v);
+	e->slot = view_u64(v);
+	e->target_ev_seq = view_u64(v);
+	e->count = view_u64(v);
+	TAKE(v, &e->c);
+	TAKE(v, &e->mac);
+	e->wants_promise = view_u8(v) != 0;
+}
+
+void put_result(struct buf *b, const struct logbook_result *r)
+{
+	buf_u64(b, r->ev_seq);
+	buf_byte(b, (uint8_t)r->outcome);
+	buf_byte(b, r->promised);
+	if (!r->promised)
+		return;
+	buf_u64(b, r->deadline_s);
+	PUT(b, &r->signature);
+}
+
+void take_result(struct view *v, struct logbook_result *ret_result)
+{
+	struct logbook_result *r = ret_result;
+
+	*r = (struct logbook_result){ .ev_seq = view_u64(v) };
+	r->outcome = (enum logbook_outcome)view_u8(v);
+	r->promised = view_u8(v) != 0;
+	if (!r->promised)
+		return;
+	r->deadline_s = view_u64(v);
+	TAKE(v, &r->signature);
+}
+
+void put_checkpoint(struct buf *b, const struct message_checkpoint *c)
+{
+	buf_u16(b, c->year);
+	buf_u64(b, c->size);
+	buf_u64(b, (uint64_t)c->made_ms);
+	put_text(b, c->note);
+}
+
+void take_checkpoint(struct view *v, struct message_checkpoint *ret_c)
+{
+	ret_c->year = view_u16(v);
+	ret_c->size = view_u64(v);
+	ret_c->made_ms = (int64_t)view_u64(v);
+	ret_c->note = view_str16(v);
+}
+
+void put_placed(struct buf *b, const struct logbook_placed *p)
+{
+	buf_u64(b, p->ev_seq);
+	buf_u64(b, p->leaf_index);
+	buf_u32(b, p->hour);
+	buf_u16(b, p->year);
+}
+
+void take_placed(struct view *v, struct logbook_placed *ret_placed)
+{
+	ret_placed->ev_seq = view_u64(v);
+	ret_placed->leaf_index = view_u64(v);
+	ret_placed->hour = view_u32(v);
+	ret_placed->year = view_u16(v);
+}
+
 void put_job(struct buf *b, const struct message_job *j)
 {
 	buf_u64(b, j->slot);

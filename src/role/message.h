@@ -21,6 +21,7 @@
 #include "crypto/tag.h"
 #include "crypto/token.h"
 #include "role/keep.h"
+#include "role/logbook.h"
 
 enum message {
 	/* web and sealer */
@@ -46,16 +47,17 @@ enum message {
 	MSG_EXPIRED, /* to web: slots that are freed now */
 
 	/* web and log */
-	MSG_LOG_STATE, /* to web: what log has */
-	MSG_LOG_HAVE, /* to log: the tree size that web has committed */
-	MSG_EVENTS, /* to log */
-	MSG_RESULTS, /* to web */
-	MSG_CHECKPOINT, /* to web */
+	MSG_LOG_STATE, /* to web: u64 next ev_seq, text of the promise vkey */
+	MSG_LOG_HAVE, /* to log: u16 year, u64 tree size that web has */
+	MSG_DOCUMENT, /* to log: a document, before the event that names it */
+	MSG_EVENTS, /* to log: logbook_event */
+	MSG_RESULTS, /* to web: logbook_result */
+	MSG_CHECKPOINT, /* to web: message_checkpoint */
 
 	/* web and mailer */
 	MSG_HEADER, /* to mailer: u8 compartment, id, header */
 	MSG_JOBS, /* to mailer */
-	MSG_DONE /* to web: slots */
+	MSG_DONE /* to web: slots that are done, slots to send again later */
 };
 
 /* A checked form on its way to be sealed. */
@@ -134,6 +136,25 @@ void take_claimed(struct view *v, struct message_claimed *ret_claimed);
 
 void put_unsettled(struct buf *b, const struct keep_unsettled *u);
 void take_unsettled(struct view *v, struct keep_unsettled *ret_unsettled);
+
+void put_event(struct buf *b, const struct logbook_event *e);
+void take_event(struct view *v, struct logbook_event *ret_event);
+void put_result(struct buf *b, const struct logbook_result *r);
+void take_result(struct view *v, struct logbook_result *ret_result);
+
+/* What a checkpoint begins with; its leaves follow: u32 count, then
+ * logbook_placed.  A long one comes in several frames with one note. */
+struct message_checkpoint {
+	uint16_t year;
+	uint64_t size;
+	int64_t made_ms;
+	struct str note;
+};
+
+void put_checkpoint(struct buf *b, const struct message_checkpoint *c);
+void take_checkpoint(struct view *v, struct message_checkpoint *ret_c);
+void put_placed(struct buf *b, const struct logbook_placed *p);
+void take_placed(struct view *v, struct logbook_placed *ret_placed);
 
 /* A mail job as web has it. */
 struct message_job {
