@@ -1,0 +1,132 @@
+/*
+ * petition-verify: recounts a site's petitions from its public files alone.
+ *
+ * Written from docs/log.md; it shares nothing with the server but src/base,
+ * so that the two check each other.  That is why it calls libsodium itself
+ * and uses neither src/crypto nor src/tlog.
+ */
+#include <sodium.h>
+
+#include "cmd/petition_verify_look.h"
+
+static const char help[] =
+	"petition-verify - recount a site's petitions from its public log\n"
+	"\n"
+	"usage: petition-verify [options] DIR|URL\n"
+	"       petition-verify promise [options] FILE [DIR|URL]\n"
+	"\n"
+	"DIR is a site's public folder, URL the address of the site.  The\n"
+	"second form checks the promise that a signer got, and whether the log\n"
+	"kept it.\n"
+	"\n"
+	"  --key VKEY      the site's verifier key, from where you trust it;\n"
+	"                  else the site's own log/keys is believed.  May be\n"
+	"                  given twice: names end in /log or /promise\n"
+	"  --state FILE    remember what was seen; at the next look, prove that\n"
+	"                  nothing of it was rewritten\n"
+	"  --petition ID   show this petition only\n"
+	"  --year N        this year's log only (URL: the current one)\n"
+	"  --cache DIR     keep what never changes, so that it is loaded once\n"
+	"  --json          one JSON object instead of a table\n"
+	"  --help          this text\n"
+	"\n"
+	"exit: 0 all is good; 1 something is wrong with the log, in words;\n"
+	"      2 usage; 3 this machine could not look (network, disk)\n";
+
+static bool take_key(struct options *o, const char *text)
+{
+	struct vkey key;
+	struct keyring *ring;
+
+	if (vkey_parse(str_c(text), &key) != OK)
+		return false;
+	ring = str_ends(str_c(key.name), STR("/promise")) ? &o->promise_keys
+							  : &o->checkpoint_keys;
+	if (ring->n == sizeof(ring->key) / sizeof(ring->key[0]))
+		return false;
+	ring->key[ring->n++] = key;
+	return true;
+}
+
+static bool take_option(struct options *o, struct str name, const char *value)
+{
+	uint64_t year;
+
+	if (str_eq(name, STR("--key")))
+		return take_key(o, value);
+	if (str_eq(name, STR("--petition")))
+		return str_u64(str_c(value), &o->petition) == OK &&
+			o->petition != 0;
+	if (str_eq(name, STR("--year"))) {
+		if (str_u64(str_c(value), &year) != OK || year < 1970 ||
+			year > 9999)
+			return false;
+		o->year = (unsigned)year;
+		return true;
+	}
+	if (str_eq(name, STR("--state")))
+		o->state = value;
+	else if (str_eq(name, STR("--cache")))
+		o->cache = value;
+	else
+		return false;
+	return true;
+}
+
+static bool take_place(struct options *o, bool promise, const char *word)
+{
+	if (promise && o->promise == NULL)
+		o->promise = word;
+	else if (o->where == NULL)
+		o->where = word;
+	else
+		return false;
+	return true;
+}
+
+static bool read_options(int argc, char **argv, struct options *o)
+{
+	bool promise = argc > 1 && str_eq(str_c(argv[1]), STR("promise"));
+
+	for (int i = promise ? 2 : 1; i < argc; i++) {
+		struct str word = str_c(argv[i]);
+
+		if (str_eq(word, STR("--json")))
+			o->json = true;
+		else if (!str_starts(word, STR("--"))) {
+			if (!take_place(o, promise, argv[i]))
+				return false;
+		} else if (i + 1 == argc || !take_option(o, word, argv[++i]))
+			return false;
+	}
+	if (promise)
+		return o->promise != NULL &&
+			(o->where != NULL || o->promise_keys.n > 0);
+	return o->where != NULL;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .where = NULL };
+	enum verdict_exit code;
+
+	for (int i = 1; i < argc; i++) {
+		if (!str_eq(str_c(argv[i]), STR("--help")))
+			continue;
+		(void)fputs(help, stdout);
+		return VERDICT_GOOD;
+	}
+	if (!read_options(argc, argv, &o)) {
+		(void)fputs("usage: petition-verify [options] DIR|URL, or "
+			    "petition-verify promise [options] FILE [DIR|URL]; "
+			    "see --help\n",
+			stderr);
+		return VERDICT_USAGE;
+	}
+	if (sodium_init() < 0)
+		return VERDICT_UNKNOWN;
+	code = o.promise != NULL ? look_promise(&o) : look_recount(&o);
+	if (fflush(stdout) != 0)
+		return VERDICT_UNKNOWN;
+	return code;
+}

@@ -1,0 +1,52 @@
+/*
+ * petition_verify_look.h - one look at a site: which keys, which years, what
+ * was seen before.  Both of petition-verify's commands are such a look.
+ */
+#ifndef CMD_PETITION_VERIFY_LOOK_H
+#define CMD_PETITION_VERIFY_LOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/petition_verify_year.h"
+
+#define LOOK_MAX_YEARS 64
+
+/* What the command line asks for; strings are borrowed. */
+struct options {
+	const char *where; /* folder or URL; NULL only for a promise */
+	const char *promise; /* file with a note; NULL for a recount */
+	const char *state;
+	const char *cache;
+	struct keyring checkpoint_keys; /* given by hand */
+	struct keyring promise_keys;
+	unsigned year; /* 0: all there are, or the current one */
+	uint64_t petition; /* 0: all */
+	bool json;
+};
+
+struct look_result {
+	struct year year[LOOK_MAX_YEARS];
+	size_t n;
+};
+
+/* Open the source; words on stderr and the exit code when that fails. */
+MUST_USE enum verdict_exit look_open(
+	const struct options *o, struct source **ret_source);
+/* The keys of a use: those given by hand, else the site's.  False after
+ * saying in v why there are none. */
+MUST_USE bool look_keys(struct source *s, struct str use,
+	const struct keyring *given, struct verdict *v,
+	struct keyring *ret_ring);
+/* Verify each year asked for.  The caller releases with look_release. */
+void look_years(struct source *s, const struct options *o,
+	const struct promise *promise, struct verdict *v,
+	struct look_result *ret_result);
+void look_release(struct look_result *r);
+
+/* The two commands; each gives the exit code. */
+enum verdict_exit look_recount(const struct options *o);
+enum verdict_exit look_promise(const struct options *o);
+
+#endif

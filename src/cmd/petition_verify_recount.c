@@ -1,0 +1,422 @@
+#include "cmd/petition_verify_recount.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/view.h"
+
+/* What became of a leaf: 0 for none but SIGN, else the petition's place in
+ * the list plus one, shifted, with two marks below. */
+#define MARK_INVALID 1u
+#define MARK_WITHDRAWN 2u
+#define MARK_BITS 2u
+#define MAX_PETITIONS (UINT32_C(1) << 24)
+
+struct recount {
+	uint8_t key[crypto_shorthash_KEYBYTES];
+	uint64_t max_leaves;
+	uint64_t n; /* leaves so far */
+	uint32_t *state; /* by leaf */
+	uint64_t *prefix; /* by leaf: first eight bytes of C */
+	uint32_t *found; /* by hash of C: a SIGN leaf plus one */
+	uint64_t found_mask;
+
+	struct tally *tally;
+	size_t tallies;
+	size_t tally_cap;
+	uint32_t *by_id; /* by hash of the id: place in tally plus one */
+	size_t by_id_cap; /* a power of two, at least twice tallies */
+
+	struct named_doc *doc;
+	size_t docs;
+	size_t doc_cap;
+};
+
+enum err recount_new(uint64_t leaves, struct recount **ret_recount)
+{
+	struct recount *r;
+	uint64_t slots = 16;
+
+	if (leaves > RECOUNT_MAX_LEAVES)
+		return ERR_TOO_LARGE;
+	while (slots < leaves + leaves / 2)
+		slots *= 2;
+	r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return ERR_MEMORY;
+	crypto_shorthash_keygen(r->key);
+	r->max_leaves = leaves;
+	/* calloc: pages that are never touched cost nothing. */
+	r->state = calloc(leaves + 1, sizeof(*r->state));
+	r->prefix = calloc(leaves + 1, sizeof(*r->prefix));
+	r->found = calloc(slots, sizeof(*r->found));
+	r->found_mask = slots - 1;
+	r->by_id_cap = 64;
+	r->by_id = calloc(r->by_id_cap, sizeof(*r->by_id));
+	if (r->state == NULL || r->prefix == NULL || r->found == NULL ||
+		r->by_id == NULL) {
+		recount_free(r);
+		return ERR_MEMORY;
+	}
+	*ret_recount = r;
+	return OK;
+}
+
+void recount_settle(struct recount *r)
+{
+	free(r->state);
+	free(r->prefix);
+	free(r->found);
+	r->state = NULL;
+	r->prefix = NULL;
+	r->found = NULL;
+	r->max_leaves = r->n;
+}
+
+void recount_free(struct recount *r)
+{
+	if (r == NULL)
+		return;
+	recount_settle(r);
+	for (size_t i = 0; i < r->tallies; i++)
+		free(r->tally[i].title);
+	free(r->tally);
+	free(r->by_id);
+	free(r->doc);
+	free(r);
+}
+
+struct leaf leaf_read(const uint8_t bytes[LEAF_BYTES])
+{
+	struct view v = view_of(bytes, LEAF_BYTES);
+	struct leaf l;
+
+	l.version = view_u8(&v);
+	l.type = view_u8(&v);
+	l.reason = view_u16(&v);
+	l.hour = view_u32(&v);
+	l.petition = view_u64(&v);
+	l.target = view_u64(&v);
+	l.aux = view_u64(&v);
+	view_copy(&v, l.c, sizeof(l.c));
+	return l;
+}
+
+/* The table of section 2: what a leaf of each type may hold. */
+enum need { ZERO, SOME, ANY };
+
+struct shape {
+	const char *name; /* NULL: there is no such type */
+	enum need petition;
+	enum need target;
+	uint16_t reason_min;
+	uint16_t reason_max;
+	bool has_c;
+	bool names_doc;
+};
+
+static const struct shape shapes[] = {
+	/* clang-format off */
+	[LEAF_PETITION]   = { "PETITION",   SOME, ANY,  0, 0,      true,  true },
+	[LEAF_SIGN]       = { "SIGN",       SOME, ZERO, 0, 0,      true,  false },
+	[LEAF_INVALIDATE] = { "INVALIDATE", SOME, ANY,  1, 4,      false, false },
+	[LEAF_WITHDRAW]   = { "WITHDRAW",   SOME, ANY,  0, 0,      false, false },
+	[LEAF_RESTORE]    = { "RESTORE",    SOME, ANY,  0, 0,      false, false },
+	[LEAF_TALLY]      = { "TALLY",      SOME, ZERO, 0, 0,      true,  true },
+	[LEAF_CLOSE]      = { "CLOSE",      SOME, ANY,  0, 0,      false, false },
+	[LEAF_KEY]        = { "KEY",        ZERO, ZERO, 0, 0,      true,  true },
+	[LEAF_SHRED]      = { "SHRED",      ANY,  ZERO, 0, 0xFFFF, true,  true },
+	[LEAF_ACCESS]     = { "ACCESS",     SOME, ANY,  0, 0,      false, false },
+	[LEAF_AUDIT]      = { "AUDIT",      ANY,  ZERO, 0, 0,      true,  true },
+	[LEAF_CODE]       = { "CODE",       ZERO, ZERO, 0, 0,      true,  true },
+	/* clang-format on */
+};
+
+static bool fits(enum need need, uint64_t value)
+{
+	return need == ANY || (need == SOME) == (value != 0);
+}
+
+static bool all_zero(const uint8_t c[32])
+{
+	static const uint8_t zero[32];
+
+	return memcmp(c, zero, sizeof(zero)) == 0;
+}
+
+/* Check the fields by themselves; NULL if the type is unknown. */
+static const struct shape *check_shape(
+	uint64_t index, const struct leaf *l, struct verdict *v)
+{
+	const struct shape *s = l->type < sizeof(shapes) / sizeof(shapes[0])
+		? &shapes[l->type]
+		: NULL;
+
+	if (l->version != 1) {
+		verdict_fault(v, "leaf %" PRIu64 " has version %u, not 1",
+			index, l->version);
+		return NULL;
+	}
+	if (s == NULL || s->name == NULL) {
+		verdict_fault(v, "leaf %" PRIu64 " is of the unknown type %u",
+			index, l->type);
+		return NULL;
+	}
+	if (!fits(s->petition, l->petition))
+		verdict_fault(v,
+			"leaf %" PRIu64 " (%s) names petition %" PRIu64, index,
+			s->name, l->petition);
+	if (!fits(s->target, l->target) || l->aux != 0 ||
+		(!s->has_c && !all_zero(l->c)))
+		verdict_fault(v,
+			"leaf %" PRIu64 " (%s) fills a field that must be zero",
+			index, s->name);
+	if (l->reason < s->reason_min || l->reason > s->reason_max)
+		verdict_fault(v, "leaf %" PRIu64 " (%s) has the reason %u",
+			index, s->name, l->reason);
+	return s;
+}
+
+/* A place in a table, by a keyed hash: the log is not ours, and must not be
+ * able to choose values that all fall in one place. */
+static uint64_t place_of(const struct recount *r, uint64_t value)
+{
+	uint8_t in[8];
+	uint8_t out[crypto_shorthash_BYTES];
+
+	put_u64(in, value);
+	crypto_shorthash(out, in, sizeof(in), r->key);
+	return get_u64(out);
+}
+
+static void index_tally(struct recount *r, size_t place)
+{
+	size_t i = place_of(r, r->tally[place].petition) & (r->by_id_cap - 1);
+
+	while (r->by_id[i] != 0)
+		i = (i + 1) & (r->by_id_cap - 1);
+	r->by_id[i] = (uint32_t)place + 1;
+}
+
+struct tally *recount_find(struct recount *r, uint64_t petition)
+{
+	size_t i = place_of(r, petition) & (r->by_id_cap - 1);
+
+	for (; r->by_id[i] != 0; i = (i + 1) & (r->by_id_cap - 1))
+		if (r->tally[r->by_id[i] - 1].petition == petition)
+			return &r->tally[r->by_id[i] - 1];
+	return NULL;
+}
+
+static enum err grow_index(struct recount *r)
+{
+	uint32_t *wider = calloc(r->by_id_cap * 2, sizeof(*wider));
+
+	if (wider == NULL)
+		return ERR_MEMORY;
+	free(r->by_id);
+	r->by_id = wider;
+	r->by_id_cap *= 2;
+	for (size_t i = 0; i < r->tallies; i++)
+		index_tally(r, i);
+	return OK;
+}
+
+static enum err add_tally(struct recount *r, const struct leaf *l)
+{
+	if (r->tallies == MAX_PETITIONS)
+		return ERR_TOO_LARGE;
+	if (r->tallies * 2 >= r->by_id_cap) {
+		enum err e = grow_index(r);
+
+		if (e != OK)
+			return e;
+	}
+	if (r->tallies == r->tally_cap) {
+		size_t cap = r->tally_cap == 0 ? 32 : r->tally_cap * 2;
+		struct tally *more = realloc(r->tally, cap * sizeof(*more));
+
+		if (more == NULL)
+			return ERR_MEMORY;
+		r->tally = more;
+		r->tally_cap = cap;
+	}
+	r->tally[r->tallies] =
+		(struct tally){ .petition = l->petition, .carried = l->target };
+	index_tally(r, r->tallies++);
+	return OK;
+}
+
+static enum err add_doc(struct recount *r, const struct leaf *l)
+{
+	struct named_doc *d;
+
+	if (r->docs == r->doc_cap) {
+		size_t cap = r->doc_cap == 0 ? 32 : r->doc_cap * 2;
+		struct named_doc *more = realloc(r->doc, cap * sizeof(*more));
+
+		if (more == NULL)
+			return ERR_MEMORY;
+		r->doc = more;
+		r->doc_cap = cap;
+	}
+	d = &r->doc[r->docs++];
+	*d = (struct named_doc){ .leaf = r->n };
+	memcpy(d->hash, l->c, sizeof(d->hash));
+	if (l->type == LEAF_PETITION) {
+		d->petition = l->petition;
+		d->carried = l->target;
+	}
+	return OK;
+}
+
+static enum err take_petition(
+	struct recount *r, const struct leaf *l, struct verdict *v)
+{
+	struct tally *t = recount_find(r, l->petition);
+
+	if (t == NULL) {
+		enum err e = add_tally(r, l);
+
+		if (e != OK)
+			return e;
+		t = &r->tally[r->tallies - 1];
+	}
+	if (t->carried != l->target)
+		verdict_fault(v,
+			"leaf %" PRIu64 " changes what petition %" PRIu64
+			" carried over from %" PRIu64 " to %" PRIu64,
+			r->n, l->petition, t->carried, l->target);
+	memcpy(t->doc, l->c, sizeof(t->doc));
+	return OK;
+}
+
+static void take_sign(struct recount *r, struct tally *t, const struct leaf *l,
+	struct verdict *v)
+{
+	uint64_t prefix = get_u64(l->c);
+	uint64_t i = place_of(r, prefix) & r->found_mask;
+
+	/* Eight bytes are enough: two honest commitments share them once in
+	 * a few hundred thousand logs of ten million leaves. */
+	for (; r->found[i] != 0; i = (i + 1) & r->found_mask) {
+		if (r->prefix[r->found[i] - 1] != prefix)
+			continue;
+		verdict_fault(v,
+			"leaf %" PRIu64 " repeats the signature of leaf %u",
+			r->n, r->found[i] - 1);
+		break;
+	}
+	if (r->found[i] == 0)
+		r->found[i] = (uint32_t)r->n + 1;
+	r->prefix[r->n] = prefix;
+	r->state[r->n] = (uint32_t)(t - r->tally + 1) << MARK_BITS;
+	t->signs++;
+}
+
+/* Mark or unmark the SIGN leaf that l targets, and keep the sums. */
+static void take_mark(struct recount *r, struct tally *t, const struct leaf *l,
+	const char *name, struct verdict *v)
+{
+	uint32_t *state = l->target < r->n ? &r->state[l->target] : NULL;
+	bool was_withdrawn;
+
+	if (state == NULL || *state >> MARK_BITS != (t - r->tally + 1)) {
+		verdict_fault(v,
+			"leaf %" PRIu64 " (%s) targets leaf %" PRIu64
+			", which is no earlier SIGN of petition %" PRIu64,
+			r->n, name, l->target, l->petition);
+		return;
+	}
+	was_withdrawn = (*state & MARK_WITHDRAWN) != 0;
+	if (!was_withdrawn && (*state & MARK_INVALID) != 0)
+		t->invalidated--;
+	if (l->type == LEAF_INVALIDATE)
+		*state |= MARK_INVALID;
+	else if (l->type == LEAF_RESTORE)
+		*state &= ~MARK_INVALID;
+	else
+		*state |= MARK_WITHDRAWN;
+	if ((*state & MARK_WITHDRAWN) != 0)
+		t->withdrawn += was_withdrawn ? 0 : 1;
+	else if ((*state & MARK_INVALID) != 0)
+		t->invalidated++;
+}
+
+static void take_close(const struct recount *r, struct tally *t,
+	const struct leaf *l, struct verdict *v)
+{
+	t->closed = true;
+	if (l->target != tally_count(t))
+		verdict_fault(v,
+			"leaf %" PRIu64 " closes petition %" PRIu64
+			" at %" PRIu64
+			", but the leaves before it give %" PRIu64,
+			r->n, l->petition, l->target, tally_count(t));
+}
+
+/* Leaves of a petition that is there. */
+static void take_other(struct recount *r, struct tally *t, const struct leaf *l,
+	const char *name, struct verdict *v)
+{
+	switch (l->type) {
+	case LEAF_SIGN:
+		take_sign(r, t, l, v);
+		break;
+	case LEAF_INVALIDATE:
+	case LEAF_WITHDRAW:
+	case LEAF_RESTORE:
+		take_mark(r, t, l, name, v);
+		break;
+	case LEAF_CLOSE:
+		take_close(r, t, l, v);
+		break;
+	default:
+		break;
+	}
+}
+
+enum err recount_leaf(
+	struct recount *r, const struct leaf *l, struct verdict *v)
+{
+	const struct shape *s = check_shape(r->n, l, v);
+	struct tally *t;
+	enum err e = OK;
+
+	if (r->n >= r->max_leaves)
+		return ERR_INTERNAL;
+	if (s != NULL && s->names_doc)
+		e = add_doc(r, l);
+	if (s != NULL && e == OK && l->type == LEAF_PETITION) {
+		e = take_petition(r, l, v);
+	} else if (s != NULL && e == OK && l->petition != 0) {
+		t = recount_find(r, l->petition);
+		if (t == NULL)
+			verdict_fault(v,
+				"leaf %" PRIu64 " (%s) comes before the "
+				"PETITION leaf of petition %" PRIu64,
+				r->n, s->name, l->petition);
+		else
+			take_other(r, t, l, s->name, v);
+	}
+	if (e == OK)
+		r->n++;
+	return e;
+}
+
+uint64_t tally_count(const struct tally *t)
+{
+	return t->carried + t->signs - t->invalidated - t->withdrawn;
+}
+
+struct tally *recount_at(struct recount *r, size_t i)
+{
+	return i < r->tallies ? &r->tally[i] : NULL;
+}
+
+const struct named_doc *recount_doc(const struct recount *r, size_t i)
+{
+	return i < r->docs ? &r->doc[i] : NULL;
+}

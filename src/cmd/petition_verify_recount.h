@@ -1,0 +1,92 @@
+/*
+ * petition_verify_recount.h - the rules of docs/log.md, section 2, applied
+ * leaf after leaf, and the counts that follow.
+ *
+ * Memory, for a log of n leaves: 4 bytes a leaf for what it is and what
+ * became of it, 8 for the start of its commitment and 4 to 8 for a table
+ * that finds a commitment again; some 190 MB for ten million.  Beyond that,
+ * a hundred bytes a petition and forty a document.
+ */
+#ifndef CMD_PETITION_VERIFY_RECOUNT_H
+#define CMD_PETITION_VERIFY_RECOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "cmd/petition_verify_verdict.h"
+
+#define LEAF_BYTES 64
+/* More leaves than that are refused: the tables would not fit. */
+#define RECOUNT_MAX_LEAVES (UINT64_C(1) << 28)
+
+enum leaf_type {
+	LEAF_PETITION = 1,
+	LEAF_SIGN = 2,
+	LEAF_INVALIDATE = 3,
+	LEAF_WITHDRAW = 4,
+	LEAF_RESTORE = 5,
+	LEAF_TALLY = 6,
+	LEAF_CLOSE = 7,
+	LEAF_KEY = 8,
+	LEAF_SHRED = 9,
+	LEAF_ACCESS = 10,
+	LEAF_AUDIT = 11,
+	LEAF_CODE = 13,
+};
+
+struct leaf {
+	uint8_t version;
+	uint8_t type;
+	uint16_t reason;
+	uint32_t hour;
+	uint64_t petition;
+	uint64_t target; /* or a count */
+	uint64_t aux;
+	uint8_t c[32];
+};
+
+/* Counts of one petition; invalidated ones that are withdrawn as well are
+ * under withdrawn alone, so count = carried + signed - the two others. */
+struct tally {
+	uint64_t petition;
+	uint64_t carried;
+	uint64_t signs;
+	uint64_t invalidated;
+	uint64_t withdrawn;
+	bool closed;
+	uint8_t doc[32]; /* of the newest PETITION leaf */
+	char *title; /* from that document, NULL until it was read */
+};
+
+/* A document that a leaf names. */
+struct named_doc {
+	uint8_t hash[32];
+	uint64_t leaf;
+	uint64_t petition; /* 0 unless a PETITION leaf names it */
+	uint64_t carried;
+};
+
+struct recount;
+
+/* Ready for a log of so many leaves. */
+MUST_USE enum err recount_new(uint64_t leaves, struct recount **ret_recount);
+void recount_free(struct recount *r);
+/* Give the per-leaf tables back; what is below stays. */
+void recount_settle(struct recount *r);
+
+struct leaf leaf_read(const uint8_t bytes[LEAF_BYTES]);
+/* Take the next leaf; broken rules go to v in words. */
+MUST_USE enum err recount_leaf(
+	struct recount *r, const struct leaf *l, struct verdict *v);
+
+uint64_t tally_count(const struct tally *t);
+/* Petitions in the order of their first leaf; NULL behind the last. */
+struct tally *recount_at(struct recount *r, size_t i);
+struct tally *recount_find(struct recount *r, uint64_t petition);
+/* Documents in the order of their leaves; NULL behind the last. */
+const struct named_doc *recount_doc(const struct recount *r, size_t i);
+
+#endif

@@ -1,0 +1,302 @@
+#include "cmd/petition_verify_year.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "cmd/petition_verify_document.h"
+
+#define BUNDLE 256 /* entries in a full one */
+#define ENTRY_BYTES (2 + LEAF_BYTES)
+
+struct look {
+	struct source *source;
+	const struct year_terms *terms;
+	struct verdict *v;
+	struct year *y;
+	const struct seen *seen; /* of this log; NULL if never */
+	struct tree tree;
+	bool rewritten; /* it differs from the last look */
+	int64_t next_word_ms; /* when to say how far we are */
+};
+
+/* True if the text is a checkpoint of this year, of a key we hold. */
+static bool read_checkpoint(struct look *k, struct str note)
+{
+	struct year *y = k->y;
+	const struct vkey *by;
+	struct checkpoint c;
+	struct str text;
+	char want[320];
+
+	if (note_open(note, k->terms->keys, &by, &text) != OK) {
+		verdict_fault(k->v,
+			"the checkpoint of %u is not signed by the site's key",
+			y->year);
+		return false;
+	}
+	(void)snprintf(want, sizeof(want), "%s/%04u", by->name, y->year);
+	if (checkpoint_parse(text, &c) != OK ||
+		!str_eq(c.origin, str_c(want))) {
+		verdict_fault(k->v, "the checkpoint of %u is not one of %s",
+			y->year, want);
+		return false;
+	}
+	if (c.size > RECOUNT_MAX_LEAVES) {
+		verdict_trouble(k->v,
+			"the log of %u is too large for this program", y->year);
+		return false;
+	}
+	memcpy(y->origin, want, sizeof(y->origin));
+	y->size = c.size;
+	y->root = c.root;
+	return true;
+}
+
+static bool get_checkpoint(struct look *k)
+{
+	char path[64];
+	struct buf b;
+	enum err e;
+	bool good = false;
+
+	buf_init(&b, 65536);
+	(void)snprintf(path, sizeof(path), "log/%04u/checkpoint", k->y->year);
+	e = source_get(k->source, path, SOURCE_CHANGES, &b);
+	if (e == OK)
+		good = read_checkpoint(k, buf_view(&b));
+	else if (e == ERR_NOT_FOUND || e == ERR_TOO_LARGE)
+		verdict_fault(
+			k->v, "the log of %u has no checkpoint", k->y->year);
+	else
+		verdict_trouble(k->v, "%s cannot be read: %s", path,
+			source_why(k->source));
+	buf_release(&b);
+	return good;
+}
+
+/* C2SP's path: groups of three digits, "x" before all but the last. */
+static void bundle_path(
+	char *at, size_t cap, unsigned year, uint64_t n, unsigned width)
+{
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%03" PRIu64, n);
+	int used;
+	int i = 0;
+
+	while (len % 3 != 0)
+		len = snprintf(
+			digits, sizeof(digits), "%0*" PRIu64, len + 1, n);
+	used = snprintf(at, cap, "log/%04u/tile/entries/", year);
+	for (; i + 3 < len; i += 3)
+		used += snprintf(
+			at + used, cap - (size_t)used, "x%.3s/", digits + i);
+	used += snprintf(at + used, cap - (size_t)used, "%.3s", digits + i);
+	if (width < BUNDLE)
+		(void)snprintf(at + used, cap - (size_t)used, ".p/%u", width);
+}
+
+/* The bundle, or the full one that took a partial one's place. */
+static enum err get_bundle(
+	struct look *k, uint64_t n, unsigned width, struct buf *b)
+{
+	char path[128];
+	enum err e;
+
+	bundle_path(path, sizeof(path), k->y->year, n, width);
+	e = source_get(k->source, path,
+		width == BUNDLE ? SOURCE_FIXED : SOURCE_CHANGES, b);
+	if (e == ERR_NOT_FOUND && width < BUNDLE) {
+		char full[128];
+
+		bundle_path(full, sizeof(full), k->y->year, n, BUNDLE);
+		e = source_get(k->source, full, SOURCE_FIXED, b);
+	}
+	if (e == ERR_NOT_FOUND)
+		verdict_fault(k->v, "%s is missing", path);
+	else if (e == ERR_TOO_LARGE)
+		verdict_fault(k->v, "%s is too long", path);
+	else if (e != OK)
+		verdict_trouble(k->v, "%s cannot be read: %s", path,
+			source_why(k->source));
+	return e;
+}
+
+/* At the size of the last look the root must be the one seen then. */
+static void check_past(struct look *k)
+{
+	struct tree_root root;
+
+	if (k->seen == NULL || k->seen->size != k->tree.size)
+		return;
+	root = tree_root(&k->tree);
+	k->rewritten =
+		memcmp(root.byte, k->seen->root.byte, sizeof(root.byte)) != 0;
+}
+
+static void seek(struct look *k, const struct leaf *l)
+{
+	const struct promise *p = k->terms->promise;
+
+	if (p == NULL || k->y->kept || l->type != LEAF_SIGN ||
+		l->petition != p->petition || memcmp(l->c, p->c, 32) != 0)
+		return;
+	k->y->kept = true;
+	k->y->kept_leaf = k->tree.size;
+}
+
+static enum err take_bundle(
+	struct look *k, uint64_t n, unsigned width, const struct buf *b)
+{
+	const uint8_t *at = (const uint8_t *)b->at;
+
+	/* A full bundle may stand for a partial one, so more is no fault. */
+	if (b->len != (size_t)width * ENTRY_BYTES &&
+		b->len != (size_t)BUNDLE * ENTRY_BYTES) {
+		verdict_fault(k->v,
+			"bundle %" PRIu64 " of %u does not hold %u entries", n,
+			k->y->year, width);
+		return ERR_CORRUPT;
+	}
+	for (unsigned i = 0; i < width; i++, at += ENTRY_BYTES) {
+		struct leaf l = leaf_read(at + 2);
+		enum err e;
+
+		if (get_u16(at) != LEAF_BYTES) {
+			verdict_fault(k->v,
+				"leaf %" PRIu64 " of %u is not of 64 bytes",
+				k->tree.size, k->y->year);
+			return ERR_CORRUPT;
+		}
+		seek(k, &l);
+		e = recount_leaf(k->y->recount, &l, k->v);
+		if (e != OK) {
+			verdict_trouble(k->v, "%s", err_text(e));
+			return e;
+		}
+		tree_add(&k->tree, at + 2, LEAF_BYTES);
+		k->y->last_hour = l.hour;
+		check_past(k);
+	}
+	return OK;
+}
+
+/* After two seconds, a word: often on a terminal, seldom in a file. */
+static void progress(struct look *k)
+{
+	int64_t now = clock_mono_ms(clock_system());
+	bool tty;
+
+	if (now < k->next_word_ms)
+		return;
+	tty = isatty(STDERR_FILENO) == 1;
+	(void)fprintf(stderr, "%slog %u: %" PRIu64 " of %" PRIu64 " leaves%s",
+		tty ? "\r" : "", k->y->year, k->tree.size, k->y->size,
+		tty ? "" : "\n");
+	k->next_word_ms = now + (tty ? 500 : 10000);
+}
+
+static enum err read_leaves(struct look *k)
+{
+	struct buf b;
+	enum err e = OK;
+	int64_t start = clock_mono_ms(clock_system()) + 2000;
+
+	k->next_word_ms = start;
+	buf_init(&b, (size_t)BUNDLE * ENTRY_BYTES);
+	check_past(k);
+	while (e == OK && k->tree.size < k->y->size) {
+		uint64_t left = k->y->size - k->tree.size;
+		unsigned width = left < BUNDLE ? (unsigned)left : BUNDLE;
+		uint64_t n = k->tree.size / BUNDLE;
+
+		e = get_bundle(k, n, width, &b);
+		if (e == OK)
+			e = take_bundle(k, n, width, &b);
+		progress(k);
+	}
+	if (k->next_word_ms != start && isatty(STDERR_FILENO) == 1)
+		(void)fprintf(stderr, "\n");
+	buf_release(&b);
+	return e;
+}
+
+/* The root comes first, for all else hangs on it: leaves that nobody signed
+ * prove nothing.  Then the past, then the rules. */
+static void check_whole(struct look *k)
+{
+	struct tree_root root = tree_root(&k->tree);
+
+	if (memcmp(root.byte, k->y->root.byte, sizeof(root.byte)) != 0)
+		verdict_fault(k->v,
+			"the leaves of %s do not give the root that its "
+			"checkpoint signs%s",
+			k->y->origin,
+			source_used_cache(k->source)
+				? " (or the cache is damaged: try without)"
+				: "");
+	if (k->rewritten)
+		verdict_fault(k->v,
+			"the log was rewritten: the first %" PRIu64
+			" leaves of %s are not those of the last look",
+			k->seen->size, k->y->origin);
+}
+
+static void add_verdict(struct verdict *v, const struct verdict *more)
+{
+	if (more->trouble[0] != '\0')
+		verdict_trouble(v, "%s", more->trouble);
+	if (more->faults == 0)
+		return;
+	verdict_fault(v, "%s", more->fault);
+	v->faults += more->faults - 1;
+}
+
+static void read_log(struct look *k)
+{
+	struct verdict *all = k->v;
+	struct verdict rules = { .faults = 0 };
+	enum err e = recount_new(k->y->size, &k->y->recount);
+
+	if (e != OK) {
+		verdict_trouble(all, "%s", err_text(e));
+		return;
+	}
+	k->v = &rules;
+	e = read_leaves(k);
+	k->v = all;
+	if (e == OK)
+		check_whole(k);
+	add_verdict(all, &rules);
+	recount_settle(k->y->recount);
+	if (e == OK)
+		documents_verify(k->source, k->y->recount, all);
+}
+
+void year_verify(struct source *s, unsigned year,
+	const struct year_terms *terms, struct verdict *v,
+	struct year *ret_year)
+{
+	struct look k = { .source = s, .terms = terms, .v = v, .y = ret_year };
+
+	*ret_year = (struct year){ .year = year };
+	tree_init(&k.tree);
+	if (!get_checkpoint(&k))
+		return;
+	if (terms->state != NULL)
+		k.seen = state_find(terms->state, str_c(ret_year->origin));
+	if (k.seen != NULL && k.seen->size > ret_year->size)
+		verdict_fault(v,
+			"the log was rewritten: %s had %" PRIu64
+			" leaves at the last look and has %" PRIu64 " now",
+			ret_year->origin, k.seen->size, ret_year->size);
+	read_log(&k);
+}
+
+void year_release(struct year *y)
+{
+	recount_free(y->recount);
+	y->recount = NULL;
+}
