@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Runs goverify, which rests on Go's transparency-log packages, on logs of
+make_log.py: an independent reader for an independent writer.  Prints TAP.
+
+usage: goverify_test.py PATH/goverify
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True  # leave no file in the source tree
+
+import make_log
+
+run_count = 0
+fail_count = 0
+
+
+def check(good, what, detail):
+    global run_count, fail_count
+    run_count += 1
+    print(f"{'' if good else 'not '}ok {run_count} - {what}", flush=True)
+    if not good:
+        fail_count += 1
+        for line in detail.splitlines():
+            print("# " + line, flush=True)
+
+
+def goverify(*args):
+    done = subprocess.run([sys.argv[1], *args], text=True, timeout=300,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def main():
+    for size in (0, 1, 2, 255, 256, 257, 1000, 70000):
+        with tempfile.TemporaryDirectory() as aside:
+            public = os.path.join(aside, "public")
+            log = make_log.honest(public, size)
+            log.write()
+            args, old = [], os.path.join(aside, "old")
+            if size > 1:
+                make_log.write(old, log.checkpoint(size=size // 2).encode())
+                promise = os.path.join(aside, "promise")
+                make_log.write(promise, log.promise(
+                    1, log.leaves[1][32:], 1780000000).encode())
+                args = ["-old", old, "-promise", promise]
+            code, out = goverify(*args, public)
+            check(code == 0, f"an honest log of {size} leaves", out)
+            if size != 1000:
+                continue
+            make_log.write(old, log.checkpoint(
+                size=500, root=bytes(32)).encode())
+            code, out = goverify("-old", old, public)
+            check(code == 1 and out.count("not ok") == 1,
+                  "a fork is refused", out)
+            make_log.write(promise, log.promise(
+                1, bytes(32), 1780000000).replace("\n1\n", "\n2\n").encode())
+            code, out = goverify("-promise", promise, public)
+            check(code == 1, "an edited promise is refused", out)
+            log.write_checkpoint(log.checkpoint(root=bytes(32)))
+            code, out = goverify(public)
+            check(code == 1, "a wrong root is refused", out)
+    print(f"1..{run_count}")
+    sys.exit(1 if fail_count else 0)
+
+
+if __name__ == "__main__":
+    main()

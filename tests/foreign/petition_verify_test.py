@@ -1,0 +1,425 @@
+#!/usr/bin/env python3
+"""Runs petition-verify on honest and lying logs.  Prints TAP.
+
+usage: petition_verify_test.py PATH/petition-verify
+"""
+import functools
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.dont_write_bytecode = True  # leave no file in the source tree
+
+import make_log
+from make_log import (ACCESS, CLOSE, CODE, HOUR, INVALIDATE, KEY, RESTORE,
+                      SIGN, WITHDRAW, Log, Signer, honest)
+
+PROGRAM = sys.argv[1]
+run_count = 0
+fail_count = 0
+
+
+def check(good, what, detail=""):
+    global run_count, fail_count
+    run_count += 1
+    print(f"{'' if good else 'not '}ok {run_count} - {what}", flush=True)
+    if not good:
+        fail_count += 1
+        for line in str(detail).splitlines():
+            print("# " + line, flush=True)
+
+
+def run(*args):
+    done = subprocess.run([PROGRAM, *map(str, args)], timeout=300,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def expect(what, code, words, *args):
+    """Run; want this exit code and these words on standard output."""
+    got, out, err = run(*args)
+    check(got == code and words in out, what,
+          f"exit {got}, want {code} and: {words}\n{out}{err}")
+
+
+class Tmp:
+    """A folder for one case."""
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="petition-verify-")
+        return self.folder
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder)
+
+
+def counts_of(log, *args):
+    code, out, err = run("--json", *args)
+    if code != 0:
+        return f"exit {code}: {out}{err}"
+    rows = {}
+    for row in json.loads(out)["logs"][0]["petitions"]:
+        number = row.pop("petition")
+        row.pop("title"), row.pop("closed")
+        rows[number] = row
+    return rows
+
+
+def test_honest():
+    for size in (0, 1, 2, 3, 255, 256, 257, 1000, 70000):
+        with Tmp() as d:
+            log = honest(d, size)
+            log.write()
+            got = counts_of(log, d)
+            check(got == log.expected(), f"an honest log of {size} leaves",
+                  f"got {got}\nwant {log.expected()}")
+            if size == 1000:
+                expect("its table has the title", 0,
+                       "Mend the bridge \u2713", d)
+                expect("the verdict is one line", 0, "\nGOOD: ", d)
+                expect("with the key given by hand", 0, "GOOD",
+                       "--key", log.signer.vkey, d)
+                other = Signer(log.signer.name, b"another").vkey
+                expect("with another key", 1, "not signed by the site's key",
+                       "--key", other, d)
+                expect("one petition", 0, "GOOD", "--petition", 2, d)
+                expect("a petition that is not there", 1,
+                       "petition 3 is not in the log", "--petition", 3, d)
+
+
+def test_full_for_partial():
+    with Tmp() as d:
+        log = honest(d, 256)
+        log.write()
+        log.write_checkpoint(log.checkpoint(size=200))
+        expect("a full tile stands for a vanished partial one", 0, "GOOD", d)
+
+
+def test_marks():
+    """INVALIDATE and WITHDRAW once; RESTORE never undoes a WITHDRAW."""
+    with Tmp() as d:
+        log = Log(d)
+        log.petition(5, carried=100)
+        s = [log.sign(5) for _ in range(6)]
+        for kind, target in ((INVALIDATE, 0), (INVALIDATE, 0), (WITHDRAW, 1),
+                             (RESTORE, 1), (INVALIDATE, 2), (RESTORE, 2),
+                             (RESTORE, 3), (INVALIDATE, 4), (WITHDRAW, 4),
+                             (RESTORE, 4), (WITHDRAW, 1)):
+            log.mark(kind, 5, s[target])
+        log.leaf(CLOSE, 5, 103)
+        log.write()
+        got = counts_of(log, d)
+        check(got == log.expected() and got[5]["count"] == 103,
+              "marks count once, withdrawal is for ever", got)
+
+
+def test_rules():
+    """Each case breaks one rule of docs/log.md, section 2."""
+    def case(what, words, tell):
+        with Tmp() as d:
+            log = honest(d, 300)
+            tell(log)
+            log.write()
+            expect(what, 1, words, d)
+
+    doc = {"reason": 1}
+    case("SIGN before PETITION", "comes before the PETITION leaf",
+         lambda g: g.leaf(SIGN, 9, c=g.commitment(9, 9)))
+    case("ACCESS before PETITION", "comes before the PETITION leaf",
+         lambda g: g.leaf(ACCESS, 9, 1))
+    case("carried-over changed", "changes what petition 2 carried over",
+         lambda g: g.petition(2, carried=18))
+    case("a SIGN twice", "repeats the signature of leaf 1",
+         lambda g: g.sign(1, c=g.leaves[1][32:]))
+    case("a target of another petition", "no earlier SIGN of petition 2",
+         lambda g: g.leaf(INVALIDATE, 2, 1, **doc))
+    case("a target that is no SIGN", "no earlier SIGN of petition 1",
+         lambda g: g.leaf(WITHDRAW, 1, 0))
+    case("a target that is itself", "no earlier SIGN of petition 1",
+         lambda g: g.leaf(WITHDRAW, 1, len(g.leaves)))
+    case("a target beyond the log", "no earlier SIGN of petition 1",
+         lambda g: g.leaf(RESTORE, 1, 1 << 63))
+    case("version 2", "has version 2",
+         lambda g: g.leaf(SIGN, 1, c=bytes(31) + b"\1", version=2))
+    case("type 12", "unknown type 12", lambda g: g.leaf(12, 1))
+    case("type 0", "unknown type 0", lambda g: g.leaf(0))
+    case("type 255", "unknown type 255", lambda g: g.leaf(255))
+    case("aux filled", "must be zero",
+         lambda g: g.leaf(SIGN, 1, c=bytes(31) + b"\1", aux=1))
+    case("a SIGN with a target", "must be zero",
+         lambda g: g.leaf(SIGN, 1, 1, c=bytes(31) + b"\1"))
+    case("a WITHDRAW with C", "must be zero",
+         lambda g: g.leaf(WITHDRAW, 1, 1, c=bytes(31) + b"\1"))
+    case("INVALIDATE without reason", "has the reason 0",
+         lambda g: g.leaf(INVALIDATE, 1, 1))
+    case("INVALIDATE with reason 5", "has the reason 5",
+         lambda g: g.leaf(INVALIDATE, 1, 1, reason=5))
+    case("WITHDRAW with a reason", "has the reason 1",
+         lambda g: g.leaf(WITHDRAW, 1, 1, reason=1))
+    case("SIGN of petition 0", "names petition 0",
+         lambda g: g.leaf(SIGN, 0, c=bytes(31) + b"\1"))
+    case("CODE of a petition", "names petition 1",
+         lambda g: g.leaf(CODE, 1, c=g.document(b"x")))
+    case("CLOSE with another count", "but the leaves before it give",
+         lambda g: g.leaf(CLOSE, 1, g.count(1) + 1))
+    case("a document of another petition", "names another petition",
+         lambda g: g.petition(7, id=8))
+    case("a document that carries over more", "carries over another",
+         lambda g: g.petition(7, carried_over=5))
+    case("a petition's document that is none", "does not read as a petition",
+         lambda g: g.leaf(make_log.PETITION, 7, c=g.document(b"{}")))
+    case("a document that was never there", "is missing",
+         lambda g: g.leaf(KEY, c=make_log.sha(b"nowhere")))
+
+
+def flip(path, at):
+    with open(path, "r+b") as f:
+        f.seek(at)
+        byte = f.read(1)
+        f.seek(at)
+        f.write(bytes([byte[0] ^ 1]))
+
+
+def test_files():
+    """Each case damages the files of an honest log."""
+    def case(what, words, harm, size=600):
+        with Tmp() as d:
+            log = honest(d, size)
+            log.write()
+            harm(log, d)
+            expect(what, 1, words, d)
+
+    def drop(log, d):
+        del log.leaves[450]
+        log.leaves.append(log.leaves[-1])
+        log.write_entries()
+
+    case("an edited leaf", "do not give the root",
+         lambda g, d: flip(g.entries_path(1, 256), 50 * 66 + 40))
+    case("a dropped leaf", "do not give the root", drop)
+    case("a missing bundle", "entries/001 is missing",
+         lambda g, d: os.unlink(g.entries_path(1, 256)))
+    case("a missing partial bundle", "entries/002.p/88 is missing",
+         lambda g, d: os.unlink(g.entries_path(2, 88)))
+    case("a bundle cut short", "does not hold 256 entries",
+         lambda g, d: os.truncate(g.entries_path(0, 256), 66 * 200))
+    case("a bundle too long", "is too long",
+         lambda g, d: make_log.write(g.entries_path(0, 256), bytes(20000)))
+    case("an entry of 65 bytes", "is not of 64 bytes",
+         lambda g, d: flip(g.entries_path(0, 256), 66 * 3 + 1))
+    case("an altered document", "was altered",
+         lambda g, d: flip(os.path.join(
+             d, "doc", g.leaves[0][32:].hex()), 20))
+    case("a missing document", "is missing",
+         lambda g, d: os.unlink(os.path.join(
+             d, "doc", g.leaves[2][32:].hex())))
+    case("a wrong signature", "not signed by the site's key",
+         lambda g, d: flip(g.path("checkpoint"), 40))
+    case("a root nobody has", "do not give the root",
+         lambda g, d: g.write_checkpoint(g.checkpoint(root=bytes(32))))
+    case("a checkpoint of another origin", "is not one of",
+         lambda g, d: g.write_checkpoint(
+             g.checkpoint(origin="petitions.example.org/log/2025")))
+    case("a checkpoint beyond the leaves", "is missing",
+         lambda g, d: g.write_checkpoint(g.checkpoint(size=601)))
+    case("no checkpoint", "has no checkpoint",
+         lambda g, d: os.unlink(g.path("checkpoint")))
+    case("no keys", "there is no log/keys",
+         lambda g, d: os.unlink(os.path.join(d, "log", "keys")))
+    case("no log", "there is no log/keys",
+         lambda g, d: shutil.rmtree(os.path.join(d, "log")))
+    case("a key with a wrong id", "no good checkpoint key",
+         lambda g, d: flip(os.path.join(d, "log", "keys"), 40))
+
+
+def test_notes():
+    """Notes that are almost right."""
+    with Tmp() as d:
+        log = honest(d, 10)
+        log.write()
+        note = log.checkpoint()
+        head, sig = note.split("\n\n")
+        witness = Signer("witness.example", b"witness")
+        ours = log.signer.note(head + "\n").split("\n\n")[1]
+        theirs = witness.note(head + "\n").split("\n\n")[1]
+
+        def put(what, code, words, text):
+            log.write_checkpoint(text)
+            expect(what, code, words, d)
+
+        put("a witness signs too", 0, "GOOD",
+            f"{head}\n\n{theirs}{ours}")
+        put("only a witness signs", 1, "not signed", f"{head}\n\n{theirs}")
+        put("an extension line", 1, "is not one of",
+            log.signer.note(head + "\nmore\n"))
+        put("a size with a zero before it", 1, "is not one of",
+            log.signer.note(head.replace("\n10\n", "\n010\n") + "\n"))
+        put("no blank line", 1, "not signed", f"{head}\n{sig}")
+        put("no newline at the end", 1, "not signed", note[:-1])
+        put("an empty note", 1, "not signed", "\n")
+        put("an enormous size", 3, "too large",
+            log.checkpoint(size=1 << 62))
+
+
+def test_state():
+    with Tmp() as d, Tmp() as aside:
+        state = os.path.join(aside, "state")
+        log = honest(d, 700)
+        log.write()
+        expect("a first look", 0, "GOOD", "--state", state, d)
+        expect("a second look", 0, "GOOD", "--state", state, d)
+        log.sign(1)
+        for _ in range(500):
+            log.sign(2)
+        log.write()
+        expect("a longer log", 0, "GOOD", "--state", state, d)
+        log.write_checkpoint(log.checkpoint(size=700))
+        expect("a rolled back checkpoint", 1,
+               "the log was rewritten: petitions.example.org/log/2026 had "
+               "1201 leaves at the last look and has 700 now",
+               "--state", state, d)
+        expect("the same without a state", 0, "GOOD", d)
+        log.write_checkpoint()
+        expect("the state stays after a fault", 0, "GOOD",
+               "--state", state, d)
+        fork = honest(d, 699)
+        for _ in range(900):
+            fork.sign(1)
+        shutil.rmtree(log.path("tile"))
+        fork.write()
+        expect("a fork", 1, "the log was rewritten: the first 1201 leaves",
+               "--state", state, d)
+        expect("the fork by itself is sound", 0, "GOOD", d)
+        shutil.move(os.path.join(d, "log", "2026"),
+                    os.path.join(d, "log", "away"))
+        newer = Log(d, year=2027)
+        newer.write()
+        expect("a log that vanished", 1, "is gone", "--state", state, d)
+        make_log.write(state, b"what is this\n")
+        expect("a state file that is none", 3, "no state file",
+               "--state", state, d)
+
+
+def test_years():
+    with Tmp() as d:
+        honest(d, 30).write()
+        honest(d, 20, year=2027).write()
+        expect("all years of a folder", 0, "log/2027: 20 leaves", d)
+        expect("one year", 0, "log/2026: 30 leaves", "--year", 2026, d)
+        expect("a year that is not there", 1, "has no checkpoint",
+               "--year", 2025, d)
+
+
+def test_promises():
+    with Tmp() as d, Tmp() as aside:
+        log = honest(d, 1000)
+        log.write()
+        path = os.path.join(aside, "promise")
+        leaf = 1
+        c, past = log.leaves[leaf][32:], HOUR * 3600
+
+        def put(text):
+            make_log.write(path, text.encode())
+
+        put(log.promise(1, c, past))
+        expect("a promise kept", 0, "KEPT: the signature of petition 1 is "
+               "leaf 1 of petitions.example.org/log/2026", "promise", path, d)
+        expect("a promise by itself", 0, "SIGNED", "promise",
+               "--key", log.promiser.vkey, path)
+        expect("both keys by hand", 0, "KEPT", "promise", "--key",
+               log.promiser.vkey, "--key", log.signer.vkey, path, d)
+        put(log.promise(2, c, past))
+        expect("a promise broken", 1, "the promise is broken",
+               "promise", path, d)
+        put(log.promise(1, bytes(32), (HOUR + 900) * 3600))
+        expect("a promise overdue, the log asleep", 1, "is overdue",
+               "promise", path, d)
+        now = int(time.time())
+        put(log.promise(1, bytes(32), now + 90000))
+        expect("a promise not due yet", 0, "WAITING", "promise", path, d)
+        put(log.promise(1, bytes(32), "-"))
+        expect("a sponsor's promise", 0, "no deadline", "promise", path, d)
+        put(log.promise(1, c, past).replace("\n1\n", "\n2\n", 1))
+        expect("an edited promise", 1, "not signed", "promise", path, d)
+        put(log.promiser.note("something else\n"))
+        expect("another text by that key", 1, "is no promise",
+               "promise", path, d)
+        other = Log(aside, host="other.example")
+        put(other.promise(1, c, past))
+        expect("a promise of another site", 1, "not signed",
+               "promise", path, d)
+        expect("the same with its key", 1, "the log is not", "promise",
+               "--key", other.promiser.vkey, path, d)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    asked = []
+
+    def log_message(self, *_):
+        self.asked.append(self.path)
+
+
+def test_http():
+    with Tmp() as d, Tmp() as cache:
+        log = honest(d, 1000)
+        log.write()
+        server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), functools.partial(Quiet, directory=d))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        common = ("--year", "2026", "--cache", cache)
+        try:
+            got = counts_of(log, *common, url)
+            check(got == log.expected(), "over HTTP", got)
+            Quiet.asked.clear()
+            expect("again, with a slash", 0, "GOOD", *common, url + "/")
+            full = [p for p in Quiet.asked
+                    if "entries" in p and ".p" not in p or "doc/" in p]
+            check(full == [], "full tiles and documents came from the cache",
+                  full)
+            flip(os.path.join(cache, "doc", log.leaves[0][32:].hex()), 20)
+            expect("a damaged cached document is loaded anew", 0, "GOOD",
+                   *common, url)
+            os.unlink(log.entries_path(3, 232))
+            expect("a missing bundle over HTTP", 1, "is missing",
+                   "--year", "2026", url)
+            expect("a year that is not there", 1, "has no checkpoint",
+                   "--year", "2025", url)
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+        expect("nobody listens", 3, "UNKNOWN", "--year", "2026", url)
+
+
+def test_usage():
+    for args in ((), ("--frobnicate",), ("a", "b"), ("--key", "x", "d"),
+                 ("--petition", "0", "d"), ("--year", "26", "d"),
+                 ("promise",), ("promise", "file"),
+                 ("/does/not/exist",), ("--key",)):
+        got, out, err = run(*args)
+        check(got == 2 and err != "", f"usage: {' '.join(args)}",
+              f"exit {got}\n{out}{err}")
+    expect("--help", 0, "usage:", "--help")
+
+
+def main():
+    for test in (test_usage, test_honest, test_full_for_partial, test_marks,
+                 test_rules, test_files, test_notes, test_state, test_years,
+                 test_promises, test_http):
+        test()
+    print(f"1..{run_count}")
+    sys.exit(1 if fail_count else 0)
+
+
+if __name__ == "__main__":
+    main()
