@@ -167,13 +167,13 @@ enum keep_free_outcome {
 	KEEP_FREED, /* now or before */
 	KEEP_FREE_YOUNG, /* both clocks must agree: ask again later */
 	KEEP_FREE_REFUSED, /* it is claimed */
-	KEEP_FREE_UNKNOWN /* never handed out */
+	KEEP_FREE_UNKNOWN /* no entry was ever there */
 };
 
 /* Free unclaimed entries: locks zeroed, tags gone, slots burnt, durably.
  * An entry is old enough when its hour lies more than pending_hours back and
- * agree_hours of uptime have passed over it (rule 15).  force: entries whose
- * row does not exist, at reconcile: whatever their age. */
+ * more than agree_hours of uptime have passed over it (rule 15).  force:
+ * entries whose row does not exist, at reconcile, whatever their age. */
 MUST_USE enum err keep_free(struct keep *k, const uint64_t slot[], size_t n,
 	bool force, enum keep_free_outcome ret_outcome[]);
 
