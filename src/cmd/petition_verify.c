@@ -128,5 +128,5 @@ int main(int argc, char **argv)
 	code = o.promise != NULL ? look_promise(&o) : look_recount(&o);
 	if (fflush(stdout) != 0)
 		return VERDICT_UNKNOWN;
-	return code;
+	return (int)code;
 }
