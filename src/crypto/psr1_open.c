@@ -76,7 +76,7 @@ static void walk_to(struct opener *o, uint32_t seq, struct sha256 *ret_mk)
 }
 
 /* The length of the body before its padding; false if that is not one 0x80
- * and zeros, or if a smaller class would have done. */
+ * and zeros. */
 static bool unpadded(const uint8_t *at, size_t len, size_t *ret_len)
 {
 	while (len > 0 && at[len - 1] == 0)
