@@ -1,0 +1,67 @@
+/* Reading checkpoints and the history of counts. */
+
+#include "store/sqlite/sql.h"
+
+enum err store_checkpoint(struct arena *a, struct store *s, uint32_t year,
+	struct store_checkpoint *ret_checkpoint)
+{
+	struct store_checkpoint c = { .year = year, .note = STR("") };
+	sqlite3_stmt *stmt;
+	bool row = false;
+	enum err e = sql_take(s, SQL_CHECKPOINT_LAST,
+		"SELECT size, note, made_ms FROM checkpoint WHERE year = ?1"
+		" ORDER BY size DESC LIMIT 1",
+		&stmt);
+
+	if (e != OK)
+		return e;
+	sql_bind_u64(stmt, 1, year);
+	e = sql_step(s, stmt, &row);
+	if (e != OK)
+		return e;
+	if (row) {
+		c.size = sql_u64(stmt, 0);
+		c.note = sql_text(a, stmt, 1, &e);
+		c.made_ms = sqlite3_column_int64(stmt, 2);
+	}
+	sql_end(stmt);
+	if (e == OK)
+		*ret_checkpoint = c;
+	return e;
+}
+
+enum err store_history(struct arena *a, struct store *s, uint64_t petition,
+	int64_t from_ms, size_t max, struct store_history **ret_points,
+	size_t *ret_count)
+{
+	struct store_history *points =
+		ARENA_ARRAY(a, struct store_history, max);
+	sqlite3_stmt *stmt;
+	size_t count = 0;
+	bool row = false;
+	enum err e;
+
+	if (points == NULL)
+		return ERR_TOO_LARGE;
+	e = sql_take(s, SQL_HISTORY_GET,
+		"SELECT at_ms, count FROM history"
+		" WHERE petition_id = ?1 AND at_ms >= ?2"
+		" ORDER BY at_ms LIMIT ?3",
+		&stmt);
+	if (e != OK)
+		return e;
+	sql_bind_u64(stmt, 1, petition);
+	sql_bind_i64(stmt, 2, from_ms);
+	sql_bind_u64(stmt, 3, max);
+	while ((e = sql_step(s, stmt, &row)) == OK && row && count < max)
+		points[count++] = (struct store_history){
+			.at_ms = sqlite3_column_int64(stmt, 0),
+			.count = sql_u64(stmt, 1),
+		};
+	sql_end(stmt);
+	if (e != OK)
+		return e;
+	*ret_points = points;
+	*ret_count = count;
+	return OK;
+}

@@ -1,0 +1,154 @@
+/*
+ * sql.h - what the files of this folder share: the handle, kept statements,
+ * binding, stepping, columns.
+ *
+ * A query's file takes its statement by number, binds from 1 on, steps, reads
+ * columns from 0 on, and ends it with sql_end.  SQL is a literal; the macro
+ * sees to it.  Bound texts and blobs are borrowed until sql_end.
+ */
+#ifndef STORE_SQLITE_SQL_H
+#define STORE_SQLITE_SQL_H
+
+#include <sqlite3.h>
+
+#include "domain/store.h"
+
+/* One for each kept statement. */
+enum sql_id {
+	SQL_PETITION_IS_OPEN,
+	SQL_RID_PUT,
+	SQL_RID_GET,
+	SQL_RID_DROP,
+	SQL_RID_FORGET,
+	SQL_EPOCH_PUT,
+	SQL_EPOCH_GET,
+	SQL_SIGNATURE_PUT,
+	SQL_SIGNATURE_GET,
+	SQL_SIGNATURE_CONFIRM,
+	SQL_SIGNATURE_EXPIRED,
+	SQL_SIGNATURE_FORGET,
+	SQL_SIGNATURE_STATE,
+	SQL_SIGNATURE_STANDING,
+	SQL_SIGNATURE_LEAF,
+	SQL_RECORD_PUT,
+	SQL_RECORD_GET,
+	SQL_RECORD_DROP,
+	SQL_JOB_PUT,
+	SQL_JOB_DROP,
+	SQL_QUEUE_PUT,
+	SQL_QUEUE_DROP,
+	SQL_MAILS,
+	SQL_EVENT_PUT,
+	SQL_EVENT_GET,
+	SQL_EVENT_LEAF,
+	SQL_EVENT_LAST,
+	SQL_EVENTS,
+	SQL_CHECKPOINT_PUT,
+	SQL_CHECKPOINT_LAST,
+	SQL_HISTORY_PUT,
+	SQL_HISTORY_GET,
+	SQL_PETITION_EVENT,
+	SQL_PETITION_CLOSE_EVENT,
+	SQL_PETITION_MOVE,
+	SQL_PETITION_GET,
+	SQL_PETITION_PERIOD,
+	SQL_PETITION_RESPONSE,
+	SQL_PETITION_DEBATE,
+	SQL_PETITION_REJECTION,
+	SQL_PETITION_DEPARTMENTS,
+	SQL_PETITION_TOPICS,
+	SQL_PETITION_TOTALS,
+	SQL_PETITION_ACTIVITIES,
+	SQL_LIST_NEWEST,
+	SQL_LIST_MOST_SIGNED,
+	SQL_LIST_TOTAL,
+	SQL_DEPARTMENT_FIND,
+	SQL_DEPARTMENT_PUT,
+	SQL_PLACE_FIND,
+	SQL_PLACE_PUT,
+	SQL_CLOSE_DUE,
+	SQL_CLOSE_EVENTS_DUE,
+	SQL_DOCUMENT_PUT,
+	SQL_DOCUMENT_GET,
+	SQL_META_PUT,
+	SQL_META_GET,
+	SQL_COUNT
+};
+
+struct store {
+	sqlite3 *db;
+	enum store_mode mode;
+	bool in_batch;
+	bool is_marked;
+	/* Why this batch can only be rolled back; OK while it can go on. */
+	enum err doom;
+	/* The next event's number; 0: not read yet in this batch. */
+	uint64_t next_ev_seq;
+	sqlite3_stmt *kept[SQL_COUNT];
+};
+
+/* What an SQLite result means to us. */
+enum err sql_err(int rc);
+
+/* Note a failure inside a batch that no savepoint can mend. */
+enum err sql_doom(struct store *s, enum err e);
+
+/* OK if a batch is open and not doomed. */
+MUST_USE enum err sql_writing(struct store *s);
+
+/* The statement of this number, prepared at its first use. */
+#define sql_take(s, id, text, ret_stmt)                                        \
+	sql_take_literal((s), (id), "" text "", (int)sizeof(text), (ret_stmt))
+MUST_USE enum err sql_take_literal(struct store *s, enum sql_id id,
+	const char *text, int bytes, sqlite3_stmt **ret_stmt);
+
+/* A statement that is used seldom: ended by sql_drop. */
+#define sql_once(s, text, ret_stmt)                                            \
+	sql_once_literal((s), "" text "", (int)sizeof(text), (ret_stmt))
+MUST_USE enum err sql_once_literal(
+	struct store *s, const char *text, int bytes, sqlite3_stmt **ret_stmt);
+void sql_drop(sqlite3_stmt *stmt);
+
+/* Run statements without parameters or rows. */
+#define sql_exec(s, text) sql_exec_literal((s), "" text "")
+MUST_USE enum err sql_exec_literal(struct store *s, const char *text);
+
+void sql_bind_u64(sqlite3_stmt *stmt, int at, uint64_t v);
+void sql_bind_i64(sqlite3_stmt *stmt, int at, int64_t v);
+/* Null for 0, STR_NULL, BYTES_NONE, WHEN_NONE, DAY_NONE. */
+void sql_bind_text(sqlite3_stmt *stmt, int at, struct str v);
+void sql_bind_blob(sqlite3_stmt *stmt, int at, struct bytes v);
+void sql_bind_when(sqlite3_stmt *stmt, int at, int64_t ms);
+void sql_bind_day(sqlite3_stmt *stmt, int at, int32_t day);
+
+/* One step.  On failure the statement is ended already. */
+MUST_USE enum err sql_step(struct store *s, sqlite3_stmt *stmt, bool *ret_row);
+/* Step to the end, expecting no row, and end. */
+MUST_USE enum err sql_run(struct store *s, sqlite3_stmt *stmt);
+/* Ready for the next use; bindings are forgotten. */
+void sql_end(sqlite3_stmt *stmt);
+
+uint64_t sql_u64(sqlite3_stmt *stmt, int at);
+int64_t sql_when(sqlite3_stmt *stmt, int at);
+int32_t sql_day(sqlite3_stmt *stmt, int at);
+/* Copies in the arena; STR_NULL and BYTES_NONE for null.  A full arena sets
+ * *e to ERR_TOO_LARGE and gives null. */
+struct str sql_text(struct arena *a, sqlite3_stmt *stmt, int at, enum err *e);
+struct bytes sql_blob(struct arena *a, sqlite3_stmt *stmt, int at, enum err *e);
+/* Exactly len bytes; anything else sets *e to ERR_CORRUPT. */
+void sql_bytes(
+	sqlite3_stmt *stmt, int at, void *ret_bytes, int len, enum err *e);
+
+/* A savepoint of the store's own, inside the caller's if there is one. */
+MUST_USE enum err sql_savepoint(struct store *s);
+/* Keep it if e is OK, else take it back; the outcome of both. */
+MUST_USE enum err sql_savepoint_end(struct store *s, enum err e);
+
+/* migrate.c: take the database to the newest schema. */
+MUST_USE enum err store_migrate(struct store *s);
+
+/* event.c: insert one as it stands, giving it the next number. */
+MUST_USE enum err store_event_put(
+	struct store *s, const struct store_event *in, uint64_t *ret_ev_seq);
+
+#endif
