@@ -63,6 +63,13 @@ struct mail_settings {
 	uint32_t retry_max_ms; /* 0: 300,000 */
 };
 
+/* Every number at its default, no AUTH, the system's CAs; relay and hello are
+ * still to be set. */
+static inline struct mail_settings mail_settings_default(void)
+{
+	return (struct mail_settings){ .tls = MAIL_TLS_AUTO };
+}
+
 enum mail_outcome {
 	MAIL_SENT,
 	MAIL_REFUSED,
