@@ -22,6 +22,7 @@ struct world {
 	struct secret_key mac_key;
 	struct keep_settings settings;
 	struct keep *keep;
+	uint64_t requests; /* so far, in stories */
 };
 
 /* What somebody types.  The mailbox is the canonical address. */

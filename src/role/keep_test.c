@@ -1,11 +1,8 @@
-#include "role/keep_fixture.h"
-
-#include "base/file.h"
-#include "base/tap.h"
-
-/* Cases read as stories: who asks, who claims, and what they are told. */
-
-#define PETITION 7
+/*
+ * keeper's rules.  Cases read as stories: who asks, who claims, and what they
+ * are told.
+ */
+#include "role/keep_story.h"
 
 static const struct person ada = { "ada@example.org", "ada@example.org",
 	"ada lovelace", "SW1A1AA" };
@@ -22,127 +19,6 @@ static const struct person ada_typo = { "ada@example.org", "ada@example.org",
 	"ada lovelaec", "SW1A1AA" };
 static const struct person ada_moved = { "countess@example.net",
 	"countess@example.net", "ada king", "SW1A1AA" };
-
-static uint64_t requests;
-
-static struct world begin(void)
-{
-	struct world w;
-
-	CHECK(world_init(&w));
-	CHECK(world_open(&w) == OK);
-	return w;
-}
-
-static uint64_t next_slot(struct world *w)
-{
-	uint64_t slot = 0;
-	enum err e = keep_range(w->keep, 1, &slot);
-
-	if (e != OK)
-		CHECK_INT(e, OK);
-	return slot;
-}
-
-/* Ask, with a failure as an answer that fits nothing. */
-static struct keep_answer ask(struct world *w, const struct keep_ask *a)
-{
-	struct keep_answer answer;
-
-	if (keep_ask(w->keep, a, 1, &answer) != OK)
-		answer = (struct keep_answer){ .err = ERR_COUNT };
-	return answer;
-}
-
-/* A new request by p; its slot, if the verdict is the expected one. */
-static uint64_t sign(
-	struct world *w, struct person p, enum keep_verdict expected)
-{
-	struct keep_ask a =
-		fixture_ask(w, p, PETITION, ++requests, next_slot(w));
-	struct keep_answer answer = ask(w, &a);
-
-	CHECK(answer.err == OK && answer.is_new && answer.slot == a.slot);
-	CHECK_INT(answer.verdict, expected);
-	CHECK(keep_settled(w->keep, &a.slot, 1) == OK);
-	return a.slot;
-}
-
-static enum keep_claim_outcome claim(struct world *w, uint64_t slot)
-{
-	struct keep_claim c = { .slot = slot, .token = fixture_token(slot) };
-	struct keep_claimed claimed = { .outcome = KEEP_CLAIM_WRONG };
-	enum err e = keep_claim(w->keep, &c, 1, &claimed);
-
-	if (e != OK)
-		CHECK_INT(e, OK);
-	return claimed.outcome;
-}
-
-static enum keep_free_outcome release(
-	struct world *w, uint64_t slot, bool force)
-{
-	enum keep_free_outcome outcome = KEEP_FREE_UNKNOWN;
-	enum err e = keep_free(w->keep, &slot, 1, force, &outcome);
-
-	if (e != OK)
-		CHECK_INT(e, OK);
-	return outcome;
-}
-
-static enum err lock_of(struct world *w, uint64_t slot)
-{
-	struct lock want = fixture_lock(slot, COMPARTMENT_IDENTITY), got;
-	enum err e = keep_lock(w->keep, slot, COMPARTMENT_IDENTITY, &got);
-
-	if (e == OK && memcmp(&got, &want, sizeof(got)) != 0)
-		return ERR_CORRUPT;
-	return e;
-}
-
-/* 96 bytes of the file `locks`, all zero? */
-static bool locks_are_zero(struct world *w, uint64_t slot)
-{
-	static const uint8_t zero[96];
-	uint8_t bytes[96];
-	int fd = openat(w->dir_fd, "locks", O_RDONLY | O_CLOEXEC);
-	bool same = fd >= 0 &&
-		file_pread(fd, bytes, sizeof(bytes), slot * 96) == OK &&
-		memcmp(bytes, zero, sizeof(zero)) == 0;
-
-	(void)close(fd);
-	return same;
-}
-
-static void ranges(void)
-{
-	struct world w = begin();
-	uint64_t a = 0, b = 0;
-
-	CHECK(keep_range(w.keep, 100, &a) == OK);
-	CHECK_INT(a, 1);
-	CHECK(keep_range(w.keep, 1, &b) == OK);
-	CHECK_INT(b, 101);
-	CHECK(keep_range(w.keep, 0, &b) == ERR_TOO_LARGE);
-	CHECK(world_restart(&w) == OK);
-	CHECK(keep_range(w.keep, 5, &b) == OK);
-	CHECK_INT(b, 102);
-	world_release(&w);
-}
-
-/* An older range file, as a careless restore leaves it. */
-static void range_from_a_backup(void)
-{
-	struct world w = begin();
-	uint64_t slot = sign(&w, ada, KEEP_CONFIRM);
-
-	keep_close(w.keep);
-	w.keep = NULL;
-	world_unlink(&w, "range", NULL);
-	CHECK(world_open(&w) == OK);
-	CHECK_INT(next_slot(&w), slot + 1);
-	world_release(&w);
-}
 
 static void one_person(void)
 {
@@ -249,7 +125,7 @@ static void another_petition(void)
 	struct world w = begin();
 	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
 	struct keep_ask other =
-		fixture_ask(&w, ada, PETITION + 1, ++requests, next_slot(&w));
+		fixture_ask(&w, ada, PETITION + 1, ++w.requests, next_slot(&w));
 	struct keep_answer answer;
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
@@ -284,8 +160,8 @@ static void presses_twice(void)
 {
 	struct world w = begin();
 	struct keep_ask a =
-		fixture_ask(&w, ada, PETITION, ++requests, next_slot(&w));
-	struct keep_ask b = fixture_ask(&w, ada, PETITION, requests, 0);
+		fixture_ask(&w, ada, PETITION, ++w.requests, next_slot(&w));
+	struct keep_ask b = fixture_ask(&w, ada, PETITION, w.requests, 0);
 	struct keep_answer answer;
 
 	CHECK(ask(&w, &a).is_new);
@@ -296,7 +172,7 @@ static void presses_twice(void)
 	CHECK(answer.err == OK && !answer.is_new && answer.slot == a.slot);
 
 	/* Not settled: another slot takes over. */
-	b = fixture_ask(&w, ada, PETITION, requests, next_slot(&w));
+	b = fixture_ask(&w, ada, PETITION, w.requests, next_slot(&w));
 	answer = ask(&w, &b);
 	CHECK(answer.err == OK && answer.is_new && answer.slot == b.slot);
 	CHECK_INT(answer.verdict, KEEP_CONFIRM);
@@ -310,9 +186,9 @@ static void presses_twice_when_settled(void)
 {
 	struct world w = begin();
 	struct keep_ask a =
-		fixture_ask(&w, ada, PETITION, ++requests, next_slot(&w));
+		fixture_ask(&w, ada, PETITION, ++w.requests, next_slot(&w));
 	struct keep_ask b =
-		fixture_ask(&w, ada, PETITION, requests, next_slot(&w));
+		fixture_ask(&w, ada, PETITION, w.requests, next_slot(&w));
 	struct keep_ask c;
 	struct keep_answer answer;
 
@@ -327,7 +203,7 @@ static void presses_twice_when_settled(void)
 	}
 	CHECK(lock_of(&w, b.slot) == ERR_GONE);
 	/* The burnt slot serves nobody else. */
-	c = fixture_ask(&w, bob, PETITION, ++requests, b.slot);
+	c = fixture_ask(&w, bob, PETITION, ++w.requests, b.slot);
 	CHECK(ask(&w, &c).err == ERR_GONE);
 	CHECK_INT(claim(&w, a.slot), KEEP_CLAIMED);
 	CHECK_INT(ask(&w, &b).slot, a.slot);
@@ -339,7 +215,7 @@ static void presses_the_losing_form_again(void)
 {
 	struct world w = begin();
 	uint64_t loser = sign(&w, ada, KEEP_CONFIRM);
-	struct keep_ask again = fixture_ask(&w, ada, PETITION, requests, 0);
+	struct keep_ask again = fixture_ask(&w, ada, PETITION, w.requests, 0);
 	uint64_t winner = sign(&w, ada, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, winner), KEEP_CLAIMED);
@@ -354,7 +230,7 @@ static void refused_asks(void)
 {
 	struct world w = begin();
 	struct keep_ask a =
-		fixture_ask(&w, ada, PETITION, ++requests, next_slot(&w));
+		fixture_ask(&w, ada, PETITION, ++w.requests, next_slot(&w));
 	struct keep_ask bad = a;
 
 	bad.slot = 0;
@@ -404,7 +280,7 @@ static uint64_t correct(struct world *w, struct person p, uint64_t slot,
 	uint64_t token_of, enum keep_verdict expected)
 {
 	struct keep_ask a =
-		fixture_ask(w, p, PETITION, ++requests, next_slot(w));
+		fixture_ask(w, p, PETITION, ++w->requests, next_slot(w));
 	struct keep_answer answer;
 
 	a.corrects_slot = slot;
@@ -451,331 +327,8 @@ static void corrects_somebody_else(void)
 	world_release(&w);
 }
 
-static void pass(struct world *w, int64_t hours)
-{
-	clock_fake_advance(w->clock, hours * 3600000);
-}
-
-static void expires_by_both_clocks(void)
-{
-	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t b = sign(&w, ada_moved, KEEP_CONFIRM);
-
-	CHECK_INT(claim(&w, b), KEEP_CLAIMED);
-	CHECK_INT(release(&w, a, false), KEEP_FREE_YOUNG);
-	/* The wall clock jumps: nothing dies by its word alone. */
-	w.clock->wall_now_ms += INT64_C(1000) * 3600000;
-	CHECK_INT(release(&w, a, false), KEEP_FREE_YOUNG);
-	pass(&w, 20);
-	CHECK(keep_tick(w.keep) == OK);
-	CHECK(world_restart(&w) == OK);
-	CHECK_INT(release(&w, a, false), KEEP_FREE_YOUNG);
-	pass(&w, 5);
-	CHECK_INT(release(&w, a, false), KEEP_FREED);
-	CHECK(locks_are_zero(&w, a));
-	CHECK_INT(release(&w, a, false), KEEP_FREED);
-	CHECK_INT(release(&w, b, false), KEEP_FREE_REFUSED);
-	CHECK_INT(release(&w, b, true), KEEP_FREE_REFUSED);
-	CHECK_INT(release(&w, b + 1, true), KEEP_FREE_UNKNOWN);
-	CHECK_INT(claim(&w, a), KEEP_CLAIM_GONE);
-	world_release(&w);
-}
-
-static void lives_for_three_days(void)
-{
-	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-
-	pass(&w, 72);
-	CHECK_INT(release(&w, a, false), KEEP_FREE_YOUNG);
-	pass(&w, 1);
-	CHECK_INT(release(&w, a, false), KEEP_FREED);
-	(void)sign(&w, ada, KEEP_CONFIRM);
-	world_release(&w);
-}
-
-static void reconciles(void)
-{
-	struct world w = begin();
-	uint64_t first = 0, cursor = 0;
-	struct keep_ask a[4];
-	struct keep_answer answer[4];
-	struct keep_unsettled open[3];
-	size_t n = 9;
-
-	CHECK(keep_range(w.keep, 4, &first) == OK);
-	for (uint64_t i = 0; i < 4; i++)
-		a[i] = fixture_ask(
-			&w, ada, PETITION + i, ++requests, first + i);
-	CHECK(keep_ask(w.keep, a, 4, answer) == OK);
-	CHECK(keep_settled(w.keep, &a[1].slot, 1) == OK);
-	CHECK(keep_settled(w.keep, &a[2].slot, 1) == OK);
-	CHECK_INT(claim(&w, a[2].slot), KEEP_CLAIMED);
-	CHECK_INT(claim(&w, a[3].slot), KEEP_CLAIMED);
-	CHECK(keep_booked(w.keep, &a[3].slot, 1) == OK);
-	for (int i = 0; i < 2; i++, cursor = 0) {
-		CHECK(keep_unsettled(w.keep, &cursor, open, 1, &n) == OK);
-		CHECK(n == 1 && open[0].slot == a[0].slot);
-		CHECK(!open[0].is_claimed);
-		CHECK(memcmp(&open[0].rid, &a[0].rid, 16) == 0);
-		CHECK(keep_unsettled(w.keep, &cursor, open, 3, &n) == OK);
-		CHECK(n == 1 && open[0].slot == a[2].slot);
-		CHECK(open[0].is_claimed);
-		CHECK(memcmp(&open[0].c, &a[2].c, 32) == 0);
-		CHECK(keep_unsettled(w.keep, &cursor, open, 3, &n) == OK);
-		CHECK_INT(n, 0);
-		CHECK(world_restart(&w) == OK);
-	}
-	CHECK_INT(release(&w, a[0].slot, true), KEEP_FREED);
-	CHECK(locks_are_zero(&w, a[0].slot));
-	CHECK(keep_booked(w.keep, &a[2].slot, 1) == OK);
-	CHECK(keep_unsettled(w.keep, &cursor, open, 3, &n) == OK);
-	CHECK_INT(n, 0);
-	world_release(&w);
-}
-
-static void destroys_a_petition(void)
-{
-	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	struct keep_ask late =
-		fixture_ask(&w, bob, PETITION, ++requests, next_slot(&w));
-
-	CHECK(lock_of(&w, a) == OK);
-	CHECK(keep_destroy_petition(w.keep, PETITION) == OK);
-	CHECK(keep_destroy_petition(w.keep, PETITION) == OK);
-	for (int i = 0; i < 2; i++) {
-		CHECK(lock_of(&w, a) == ERR_GONE);
-		CHECK(ask(&w, &late).err == ERR_GONE);
-		CHECK(world_restart(&w) == OK);
-	}
-	late.petition++;
-	CHECK(ask(&w, &late).err == OK);
-	world_release(&w);
-}
-
-static void locks_by_compartment(void)
-{
-	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	struct lock want = fixture_lock(a, COMPARTMENT_CONTACT), got;
-
-	CHECK(keep_lock(w.keep, a, COMPARTMENT_CONTACT, &got) == OK);
-	CHECK(memcmp(&got, &want, sizeof(got)) == 0);
-	CHECK(keep_lock(w.keep, a, COMPARTMENT_STANDING, &got) == ERR_GONE);
-	CHECK(keep_lock(w.keep, a, COMPARTMENT_MAIL, &got) == ERR_INVALID);
-	CHECK(keep_lock(w.keep, a + 1, COMPARTMENT_CONTACT, &got) ==
-		ERR_NOT_FOUND);
-	world_release(&w);
-}
-
-struct prefixed {
-	struct str prefix;
-	unsigned count;
-	char last[300];
-};
-
-static void count_file(struct world *w, const char *name, void *context)
-{
-	struct prefixed *p = context;
-
-	(void)w;
-	if (!str_starts(str_c(name), p->prefix))
-		return;
-	p->count++;
-	(void)snprintf(p->last, sizeof(p->last), "%s", name);
-}
-
-/* The folder's files of this prefix; last is the name of one of them. */
-static struct prefixed files_of(struct world *w, struct str prefix)
-{
-	struct prefixed p = { .prefix = prefix };
-
-	world_files(w, count_file, &p);
-	return p;
-}
-
-static void search_files_go(void)
-{
-	struct world w = begin();
-
-	for (int week = 0; week < 5; week++) {
-		(void)sign(&w, ada, KEEP_CONFIRM);
-		CHECK(keep_tick(w.keep) == OK);
-		pass(&w, 168);
-	}
-	CHECK(keep_tick(w.keep) == OK);
-	CHECK_INT(files_of(&w, STR("search-")).count, 1);
-	/* The wall clock alone takes nothing. */
-	(void)sign(&w, bob, KEEP_SILENT);
-	w.clock->wall_now_ms += INT64_C(5000) * 3600000;
-	CHECK(keep_tick(w.keep) == OK);
-	CHECK(files_of(&w, STR("search-")).count >= 1);
-	world_release(&w);
-}
-
-static bool contains(struct world *w, const char *name, struct str needle)
-{
-	struct buf b;
-	bool found;
-
-	buf_init(&b, 1 << 20);
-	CHECK(file_read(w->dir_fd, name, &b) == OK);
-	found = b.len > 0 && memmem(b.at, b.len, needle.at, needle.len) != NULL;
-	buf_release(&b);
-	return found;
-}
-
-struct search {
-	struct str needle;
-	bool found;
-};
-
-static void look_for(struct world *w, const char *name, void *context)
-{
-	struct search *s = context;
-
-	s->found = s->found || contains(w, name, s->needle);
-}
-
-static bool folder_has(struct world *w, struct str needle)
-{
-	struct search s = { .needle = needle };
-
-	world_files(w, look_for, &s);
-	return s.found;
-}
-
-/* C stands for the tags: nothing of a killed entry outlives the journal. */
-static void journal_forgets(void)
-{
-	struct world w = begin();
-	struct keep_ask a =
-		fixture_ask(&w, ada, PETITION, ++requests, next_slot(&w));
-	struct str c = { (const char *)a.c.byte, sizeof(a.c) };
-
-	memset(&a.c, 0xa7, sizeof(a.c));
-	CHECK(ask(&w, &a).err == OK);
-	CHECK_INT(release(&w, a.slot, true), KEEP_FREED);
-	CHECK(folder_has(&w, c));
-	pass(&w, 25);
-	CHECK(keep_tick(w.keep) == OK);
-	CHECK(!folder_has(&w, c));
-	CHECK_INT(files_of(&w, STR("journal-")).count, 1);
-	world_release(&w);
-}
-
-static void journal_rotates_by_size(void)
-{
-	struct world w;
-	uint64_t slot[20];
-
-	CHECK(world_init(&w));
-	w.settings.journal_bytes = 1000;
-	CHECK(world_open(&w) == OK);
-	for (int i = 0; i < 20; i++) {
-		char name[32];
-		struct person p = { name, name, "x", "y" };
-
-		(void)snprintf(name, sizeof(name), "p%d@example.org", i);
-		slot[i] = sign(&w, p, KEEP_CONFIRM);
-	}
-	CHECK_INT(files_of(&w, STR("journal-")).count, 1);
-	CHECK(world_restart(&w) == OK);
-	for (int i = 0; i < 20; i++)
-		CHECK_INT(claim(&w, slot[i]), KEEP_CLAIMED);
-	world_release(&w);
-}
-
-static void write_file(struct world *w, const char *name, struct str bytes)
-{
-	CHECK(file_swap(w->dir_fd, name, bytes.at, bytes.len, 0600) == OK);
-}
-
-/* The folder as power failed it: nothing written to slots since it was last
- * synced, and the journal cut after `len` bytes. */
-static void fail_power(
-	struct world *w, struct str slots, struct str journal, size_t len)
-{
-	keep_close(w->keep);
-	w->keep = NULL;
-	world_unlink(w, files_of(w, STR("journal-")).last, NULL);
-	write_file(w, "slots", slots);
-	write_file(w, "journal-00000000000000ff", str_slice(journal, 0, len));
-	CHECK(world_open(w) == OK);
-}
-
-static void read_whole(struct world *w, const char *name, struct buf *b)
-{
-	buf_init(b, 1 << 20);
-	CHECK(file_read(w->dir_fd, name, b) == OK);
-}
-
-/* Cut the journal at every byte: each batch is there whole or not at all. */
-static void torn_journal(void)
-{
-	struct world w = begin();
-	struct buf slots, journal;
-	size_t asked, claimed_at;
-	uint64_t a, b;
-
-	(void)sign(&w, far_bob, KEEP_CONFIRM);
-	CHECK(world_restart(&w) == OK);
-	read_whole(&w, "slots", &slots);
-	a = sign(&w, ada, KEEP_CONFIRM);
-	b = sign(&w, ada, KEEP_CONFIRM);
-	read_whole(&w, files_of(&w, STR("journal-")).last, &journal);
-	asked = journal.len;
-	buf_release(&journal);
-	CHECK_INT(claim(&w, b), KEEP_CLAIMED);
-	read_whole(&w, files_of(&w, STR("journal-")).last, &journal);
-	claimed_at = journal.len;
-	for (size_t len = 0; len <= claimed_at; len += 7) {
-		fail_power(&w, buf_view(&slots), buf_view(&journal), len);
-		if (len >= asked)
-			CHECK_INT(claim(&w, b), KEEP_CLAIMED);
-		else if (claim(&w, b) != KEEP_CLAIMED)
-			CHECK(len < asked);
-		if (len >= asked)
-			CHECK_INT(claim(&w, a), KEEP_CLAIM_ALREADY);
-	}
-	fail_power(&w, buf_view(&slots), buf_view(&journal), claimed_at);
-	CHECK_INT(claim(&w, b), KEEP_CLAIMED_AGAIN);
-	CHECK(locks_are_zero(&w, a));
-	buf_release(&slots);
-	buf_release(&journal);
-	world_release(&w);
-}
-
-static void refuses_strange_files(void)
-{
-	struct world w = begin();
-	struct world other = w;
-
-	other.keep = NULL;
-	CHECK(world_open(&other) == ERR_BUSY);
-	(void)sign(&w, ada, KEEP_CONFIRM);
-	keep_close(w.keep);
-	w.keep = NULL;
-	w.credential.byte[0] ^= 1;
-	CHECK(world_open(&w) == ERR_CRYPTO);
-	w.credential.byte[0] ^= 1;
-	write_file(&w, "uptime", STR("short"));
-	CHECK(world_open(&w) == ERR_CORRUPT);
-	world_unlink(&w, "uptime", NULL);
-	CHECK(world_open(&w) == OK);
-	keep_close(w.keep);
-	w.keep = NULL;
-	w.settings.form_hours = 100;
-	CHECK(world_open(&w) == ERR_INVALID);
-	world_release(&w);
-}
-
 int main(void)
 {
-	ranges();
-	range_from_a_backup();
 	one_person();
 	signs_again_before_confirming();
 	confirms_two_at_once();
@@ -791,15 +344,5 @@ int main(void)
 	wrong_claims();
 	corrects_her_name();
 	corrects_somebody_else();
-	expires_by_both_clocks();
-	lives_for_three_days();
-	reconciles();
-	destroys_a_petition();
-	locks_by_compartment();
-	search_files_go();
-	journal_forgets();
-	journal_rotates_by_size();
-	torn_journal();
-	refuses_strange_files();
 	return tap_done();
 }
