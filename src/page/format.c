@@ -118,27 +118,10 @@ struct str format_date_time(const struct catalogue *words,
 		(struct str[]){ date_of(words, c, &date), str_c(time) }, 2);
 }
 
-static bool digits(struct str s, size_t from, size_t to, int *ret_value)
-{
-	uint64_t v;
-
-	if (str_u64(str_slice(s, from, to), &v) != OK)
-		return false;
-	*ret_value = (int)v;
-	return true;
-}
-
 struct str format_day(
-	const struct catalogue *words, struct str iso, struct scratch *s)
+	const struct catalogue *words, int32_t day, struct scratch *s)
 {
-	struct civil c = { 0 };
-
-	if (iso.len != 10 || iso.at[4] != '-' || iso.at[7] != '-' ||
-		!digits(iso, 0, 4, &c.year) || !digits(iso, 5, 7, &c.month) ||
-		!digits(iso, 8, 10, &c.day) || c.month < 1 || c.month > 12 ||
-		c.day < 1 || c.day > civil_month_days(c.year, c.month))
-		return iso;
-	return date_of(words, c, s);
+	return date_of(words, zone_civil(NULL, (int64_t)day * 86400), s);
 }
 
 struct str format_rfc3339(int64_t wall_ms, struct scratch *s)
@@ -152,13 +135,12 @@ struct str format_rfc3339(int64_t wall_ms, struct scratch *s)
 
 unsigned format_percent(uint64_t count, uint64_t of)
 {
+	double percent;
+
 	if (of == 0 || count >= of)
 		return 100;
-	if (count == 0)
-		return 0;
-	if (count < of / 100 + 1)
-		return 1;
-	/* Without overflow: both are large here, or of is small. */
-	return of > UINT64_MAX / 100 ? (unsigned)(count / (of / 100) % 100)
-				     : (unsigned)(count * 100 / of);
+	percent = (double)count * 100.0 / (double)of;
+	if (percent >= 99.0)
+		return 99;
+	return count > 0 && percent < 1.0 ? 1 : (unsigned)percent;
 }

@@ -28,9 +28,9 @@ struct str format_date(const struct catalogue *words, const struct zone *zone,
 /* "18 January 2016 at 11:19" */
 struct str format_date_time(const struct catalogue *words,
 	const struct zone *zone, int64_t wall_ms, struct scratch *s);
-/* "18 January 2016" of "2016-01-18"; the text itself if it is no date. */
+/* "18 January 2016" of a day counted from 1970 (domain/when.h). */
 struct str format_day(
-	const struct catalogue *words, struct str iso, struct scratch *s);
+	const struct catalogue *words, int32_t day, struct scratch *s);
 /* For machines: "2016-01-18T11:19:26Z" (RFC 3339), in UTC. */
 struct str format_rfc3339(int64_t wall_ms, struct scratch *s);
 /* How far a count is on its way, in whole per cent from 0 to 100; never 100

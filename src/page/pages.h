@@ -25,10 +25,10 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/zone.h"
+#include "domain/petition.h"
+#include "domain/store.h"
 #include "domain/text.h"
 #include "page/words.h"
-
-struct petition; /* domain/petition.h */
 
 /* What every page knows of its site. */
 struct page_site {
@@ -52,10 +52,12 @@ struct page_site {
 /* --- reading ------------------------------------------------------------ */
 
 struct page_home {
-	const struct petition *open; /* in the order to show */
+	const struct store_summary *open; /* in the order to show */
 	size_t open_count;
-	const struct petition *closed;
+	uint64_t open_total; /* how many there are in all */
+	const struct store_summary *closed;
 	size_t closed_count;
+	uint64_t closed_total;
 };
 
 void page_home(struct buf *out, const struct page_site *site,

@@ -1,0 +1,386 @@
+#include "page/sample.h"
+
+#define OPENED_MS INT64_C(1779100200000) /* 18 May 2026 */
+#define DEADLINE_MS INT64_C(1795046399999) /* 18 November 2026 */
+#define CHECKPOINT_MS INT64_C(1787221450000) /* 20 August 2026 */
+
+struct page_site sample_site(const struct zone *zone)
+{
+	return (struct page_site){
+		.base_url = STR("https://petitions.example.org"),
+		.title = STR("Petitions of Example"),
+		.zone = zone,
+		.response_threshold = 10000,
+		.debate_threshold = 100000,
+		.duration_months = 6,
+		.checkpoint_ms = CHECKPOINT_MS,
+		.log_path = STR("/log/2026"),
+		.one_machine = true,
+	};
+}
+
+/* Nothing has happened to it yet. */
+static struct petition fresh(enum petition_state state)
+{
+	return (struct petition){
+		.id = 700123,
+		.state = state,
+		.lang = STR("en-GB"),
+		.action = STR("Plant one tree for every household in the "
+			      "country"),
+		.background = STR("Streets are too hot in summer, and planting "
+				  "is cheap. We ask the Government to pay for "
+				  "one tree for every household, planted where "
+				  "people walk."),
+		.additional_details = STR(
+			"A street with trees is up to four degrees cooler.\r\n"
+			"\r\nSee https://trees.example.org/report?a=1&b=2 and "
+			"ask trees@example.org."),
+		.creator_name = STR("Ada Green"),
+		.created_ms = OPENED_MS - 86400000,
+		.updated_ms = OPENED_MS,
+		.rejected_ms = WHEN_NONE,
+		.opened_ms = OPENED_MS,
+		.closed_ms = WHEN_NONE,
+		.deadline_ms = DEADLINE_MS,
+		.moderation_threshold_ms = WHEN_NONE,
+		.response_threshold_ms = WHEN_NONE,
+		.response_ms = WHEN_NONE,
+		.debate_threshold_ms = WHEN_NONE,
+		.debate_scheduled_on = DAY_NONE,
+		.scheduled_debate_date = DAY_NONE,
+		.debate_outcome_ms = WHEN_NONE,
+	};
+}
+
+static const struct petition_response response = {
+	.responded_on = 20640, /* 6 July 2026 */
+	.summary = STR_INIT("The Government is planting already, and looks at "
+			    "paying for more."),
+	.details = STR_INIT("Trees matter.\r\n\r\nThis year two million will "
+			    "be planted.\r\n\r\nMinistry of Shade"),
+};
+
+static const struct petition_activity activity[] = {
+	{ .subject = STR_INIT("MPs ask about trees"),
+		.body = STR_INIT("The question and its answer stand at "
+				 "https://questions.example.org/1."),
+		.occurred_on = 20600 },
+	{ .subject = STR_INIT("A committee visits a street"),
+		.body = STR_INIT("It was cooler than expected."),
+		.occurred_on = 20650 },
+};
+
+static void home(struct buf *out, const struct page_site *site)
+{
+	static const struct store_summary open[] = {
+		{ .id = 700123,
+			.state = PETITION_OPEN,
+			.action = STR_INIT("Plant one tree for every household "
+					   "in the country"),
+			.count = 11277,
+			.opened_ms = OPENED_MS,
+			.deadline_ms = DEADLINE_MS },
+		{ .id = 700124,
+			.state = PETITION_OPEN,
+			.action = STR_INIT("Keep <b>libraries</b> open on "
+					   "Sundays & holidays"),
+			.count = 1,
+			.opened_ms = OPENED_MS,
+			.deadline_ms = DEADLINE_MS },
+	};
+	static const struct store_summary closed[] = {
+		{ .id = 700001,
+			.state = PETITION_CLOSED,
+			.action = STR_INIT("Do not ban strong encryption"),
+			.count = 4150262,
+			.opened_ms = OPENED_MS - INT64_C(31536000000),
+			.deadline_ms = DEADLINE_MS - INT64_C(31536000000) },
+	};
+
+	page_home(out, site,
+		&(struct page_home){ .open = open,
+			.open_count = 2,
+			.open_total = 2,
+			.closed = closed,
+			.closed_count = 1,
+			.closed_total = 40 });
+}
+
+static void home_empty(struct buf *out, const struct page_site *site)
+{
+	page_home(out, site, &(struct page_home){ 0 });
+}
+
+static void petition_new(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	t.counted = 1;
+	page_petition(out, site, &t, false);
+}
+
+static void petition_open(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	t.carried_over = 11000;
+	t.counted = 277;
+	t.committee_note = STR("The Committee has asked the Ministry to say "
+			       "how many trees there are.");
+	t.response_threshold_ms = OPENED_MS + INT64_C(2000000000);
+	t.response_ms = OPENED_MS + INT64_C(4000000000);
+	t.response = &response;
+	t.activities = activity;
+	t.activities_count = 2;
+	page_petition(out, site, &t, false);
+}
+
+static void petition_debated(struct buf *out, const struct page_site *site)
+{
+	static const struct petition_debate debate = {
+		.debated_on = 20660,
+		.overview = STR_INIT("MPs of all sides spoke for more shade."),
+		.video_url = STR_INIT("https://video.example.org/1"),
+		.transcript_url = STR_INIT("https://text.example.org/1"),
+		.debate_pack_url = STR_INIT("javascript:alert(1)"),
+	};
+	struct petition t = fresh(PETITION_CLOSED);
+
+	t.counted = 104705;
+	t.closed_ms = DEADLINE_MS;
+	t.response_threshold_ms = OPENED_MS + INT64_C(2000000000);
+	t.debate_threshold_ms = OPENED_MS + INT64_C(6000000000);
+	t.response = &response;
+	t.debate = &debate;
+	page_petition(out, site, &t, true);
+}
+
+static void petition_archived(struct buf *out, const struct page_site *site)
+{
+	static const struct petition_period period = {
+		.period = STR_INIT("2015-2017"),
+		.government = STR_INIT("Conservative"),
+		.dissolution_ms = INT64_C(1493766060000),
+		.response_threshold = 10000,
+		.debate_threshold = 100000,
+	};
+	struct petition t = fresh(PETITION_CLOSED);
+
+	t.id = 106369;
+	t.archived = true;
+	t.action = STR("Do not ban strong encryption");
+	t.opened_ms = INT64_C(1440082975704);
+	t.closed_ms = INT64_C(1456012799999);
+	t.carried_over = 11277;
+	t.response = &response;
+	t.response_ms = INT64_C(1453115966587);
+	t.response_threshold_ms = INT64_C(1451499944046);
+	t.period = &period;
+	page_petition(out, site, &t, false);
+}
+
+static void petition_rejected(struct buf *out, const struct page_site *site)
+{
+	static const struct petition_rejection rejection = {
+		.code = STR_INIT("irrelevant"),
+		.details = STR_INIT("Ask your council: "
+				    "https://council.example.org."),
+	};
+	struct petition t = fresh(PETITION_REJECTED);
+
+	t.opened_ms = WHEN_NONE;
+	t.rejected_ms = OPENED_MS;
+	t.rejection = &rejection;
+	page_petition(out, site, &t, false);
+}
+
+static const struct sign_form filled = {
+	.eligible = true,
+	.name = STR_INIT("Zo\xC3\xAB O'Brien"),
+	.email = STR_INIT("zoe@example.org"),
+	.country = STR_INIT("GB"),
+	.postcode = STR_INIT("sw1a 1aa"),
+	.updates = true,
+	.token = STR_INIT("AbCdEf"),
+};
+
+static void sign(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+	struct sign_form form = { .token = STR("AbCdEf") };
+
+	page_sign(out, site, &t, &form, NULL);
+}
+
+static void sign_faulty(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+	struct sign_form form = {
+		.name = STR("\"><script>alert(1)</script>"),
+		.email = STR("zoe.example.org"),
+		.country = STR("FR"),
+		.postcode = STR("nowhere"),
+		.token = STR("AbCdEf"),
+	};
+	struct sign_faults faults = {
+		.not_eligible = true,
+		.name = NAME_LINK,
+		.email = EMAIL_NO_AT,
+		.postcode = POSTCODE_SHAPE,
+	};
+
+	page_sign(out, site, &t, &form, &faults);
+}
+
+static void sign_stale(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+	struct sign_faults faults = { .stale = true };
+
+	page_sign(out, site, &t, &filled, &faults);
+}
+
+static void sign_check(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_sign_check(out, site, &t, &filled);
+}
+
+static void sign_sent(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_sign_sent(out, site, &t);
+}
+
+static void sign_refused(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_CLOSED);
+
+	page_sign_refused(out, site, &t);
+}
+
+static void confirm(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_confirm(out, site, &t);
+}
+
+static void confirm_type(struct buf *out, const struct page_site *site)
+{
+	page_confirm_type(out, site, STR_NULL, false);
+}
+
+static void confirm_wrong(struct buf *out, const struct page_site *site)
+{
+	page_confirm_type(out, site, STR("C-\"ABC"), true);
+}
+
+static void confirm_again(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_confirm_again(out, site, &t);
+}
+
+static struct page_receipt receipt_of(bool logged)
+{
+	struct page_receipt r = {
+		.slot = 7,
+		.petition_id = 700123,
+		.action = STR("Plant one tree for every household in the "
+			      "country"),
+		.promise =
+			STR("petitions.example.org/promise/v1\n700123\n"
+			    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
+			    "1787310000\n\n\xE2\x80\x94 "
+			    "petitions.example.org/promise "
+			    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+			    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"),
+		.log_path = STR("/log/2026"),
+		.logged = logged,
+		.leaf = 11278,
+	};
+
+	for (size_t i = 0; i < sizeof(r.commitment); i++)
+		r.commitment[i] = (uint8_t)i;
+	return r;
+}
+
+static void receipt_waiting(struct buf *out, const struct page_site *site)
+{
+	struct page_receipt r = receipt_of(false);
+
+	page_receipt(out, site, &r);
+}
+
+static void receipt_logged(struct buf *out, const struct page_site *site)
+{
+	struct page_receipt r = receipt_of(true);
+
+	page_receipt(out, site, &r);
+}
+
+static void readers(struct buf *out, const struct page_site *site)
+{
+	static const struct page_reader reader[] = {
+		{ PAGE_IDENTITY, STR_INIT("Moderation desk, Ms Moss"),
+			STR_INIT("age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+				 "qqqqqqqqqqqqqqqqq3290gq") },
+		{ PAGE_CONTACT, STR_INIT("Campaign key of this site"),
+			STR_INIT("age1wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
+				 "wwwwwwwwwwwwwwwww3290gq") },
+		{ PAGE_MAIL, STR_INIT("Mail program, key of this day"),
+			STR_INIT("age1eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+				 "eeeeeeeeeeeeeeeee3290gq") },
+	};
+
+	page_readers(out, site, reader, sizeof(reader) / sizeof(reader[0]));
+}
+
+static void error_404(struct buf *out, const struct page_site *site)
+{
+	page_error(out, site, 404);
+}
+
+static void error_503(struct buf *out, const struct page_site *site)
+{
+	page_error(out, site, 503);
+}
+
+const struct sample *sample_list(size_t *ret_count)
+{
+	static const struct sample list[] = {
+		{ "home", home },
+		{ "home-empty", home_empty },
+		{ "petition-new", petition_new },
+		{ "petition-open", petition_open },
+		{ "petition-debated", petition_debated },
+		{ "petition-archived", petition_archived },
+		{ "petition-rejected", petition_rejected },
+		{ "sign", sign },
+		{ "sign-faulty", sign_faulty },
+		{ "sign-stale", sign_stale },
+		{ "sign-check", sign_check },
+		{ "sign-sent", sign_sent },
+		{ "sign-refused", sign_refused },
+		{ "confirm", confirm },
+		{ "confirm-type", confirm_type },
+		{ "confirm-wrong", confirm_wrong },
+		{ "confirm-bad", page_confirm_bad },
+		{ "confirm-again", confirm_again },
+		{ "receipt-waiting", receipt_waiting },
+		{ "receipt-logged", receipt_logged },
+		{ "readers", readers },
+		{ "help", page_help },
+		{ "privacy", page_privacy },
+		{ "error-404", error_404 },
+		{ "error-503", error_503 },
+	};
+
+	*ret_count = sizeof(list) / sizeof(list[0]);
+	return list;
+}

@@ -1,0 +1,417 @@
+#include "page/sign.h"
+
+#include "domain/country.h"
+
+struct form {
+	struct page *p;
+	const struct sign_form *in;
+	const struct sign_faults *faults;
+};
+
+/* The box at the top that names every fault and links to its field. */
+static void summary(const struct form *f)
+{
+	struct page *p = f->p;
+
+	if (f->faults == NULL || !sign_faults_any(f->faults))
+		return;
+	html_lit(&p->h,
+		"<div class=\"faults\" role=\"alert\" "
+		"aria-labelledby=\"faults\" tabindex=\"-1\">\n"
+		"<h2 id=\"faults\">");
+	say(p, "There is a problem");
+	html_lit(&p->h, "</h2>\n<ul>\n");
+	if (f->faults->stale) {
+		html_lit(&p->h, "<li><a href=\"#continue\">");
+		say(p, "This form was open for too long: press Continue again");
+		html_lit(&p->h, "</a></li>\n");
+	}
+	for (enum sign_field i = 0; i < SIGN_FIELDS; i++) {
+		struct str words = sign_fault_words(p, f->faults, i);
+
+		if (words.len == 0)
+			continue;
+		html_lit(&p->h, "<li><a href=\"#");
+		html_attr(&p->h, sign_field_name(i));
+		html_lit(&p->h, "\">");
+		html_text(&p->h, words);
+		html_lit(&p->h, "</a></li>\n");
+	}
+	html_lit(&p->h, "</ul>\n</div>\n");
+}
+
+/* <div class="field"> with its label, hint and fault; hint may be empty. */
+static void field_begin(const struct form *f, enum sign_field field,
+	struct str label, struct str hint)
+{
+	struct page *p = f->p;
+	struct str id = sign_field_name(field);
+	struct str words = sign_fault_words(p, f->faults, field);
+
+	html_lit(&p->h, "<div class=\"field");
+	if (words.len > 0)
+		html_lit(&p->h, " wrong");
+	html_lit(&p->h, "\">\n<label for=\"");
+	html_attr(&p->h, id);
+	html_lit(&p->h, "\">");
+	html_text(&p->h, label);
+	html_lit(&p->h, "</label>\n");
+	if (hint.len > 0) {
+		html_lit(&p->h, "<p class=\"hint\" id=\"");
+		html_attr(&p->h, id);
+		html_lit(&p->h, "-hint\">");
+		html_text(&p->h, hint);
+		html_lit(&p->h, "</p>\n");
+	}
+	if (words.len > 0) {
+		html_lit(&p->h, "<p class=\"fault\" id=\"");
+		html_attr(&p->h, id);
+		html_lit(&p->h, "-fault\"><span class=\"hidden\">");
+		say(p, "Error:");
+		html_lit(&p->h, "</span> ");
+		html_text(&p->h, words);
+		html_lit(&p->h, "</p>\n");
+	}
+}
+
+/* id, name and what describes the control; inside its tag. */
+static void control(const struct form *f, enum sign_field field, bool hint)
+{
+	struct page *p = f->p;
+	struct str id = sign_field_name(field);
+	bool wrong = sign_fault_words(p, f->faults, field).len > 0;
+
+	html_lit(&p->h, " id=\"");
+	html_attr(&p->h, id);
+	html_lit(&p->h, "\" name=\"");
+	html_attr(&p->h, id);
+	html_lit(&p->h, "\"");
+	if (wrong)
+		html_lit(&p->h, " aria-invalid=\"true\"");
+	if (!hint && !wrong)
+		return;
+	html_lit(&p->h, " aria-describedby=\"");
+	if (hint) {
+		html_attr(&p->h, id);
+		html_lit(&p->h, "-hint");
+	}
+	if (hint && wrong)
+		html_lit(&p->h, " ");
+	if (wrong) {
+		html_attr(&p->h, id);
+		html_lit(&p->h, "-fault");
+	}
+	html_lit(&p->h, "\"");
+}
+
+static void value(struct page *p, struct str text)
+{
+	html_lit(&p->h, " value=\"");
+	html_attr(&p->h, text);
+	html_lit(&p->h, "\">\n</div>\n");
+}
+
+static void eligible(const struct form *f)
+{
+	struct page *p = f->p;
+	struct str words = sign_fault_words(p, f->faults, SIGN_ELIGIBLE);
+
+	html_lit(&p->h, "<div class=\"field tick");
+	if (words.len > 0)
+		html_lit(&p->h, " wrong");
+	html_lit(&p->h, "\">\n");
+	if (words.len > 0) {
+		html_lit(&p->h,
+			"<p class=\"fault\" id=\"eligible-fault\">"
+			"<span class=\"hidden\">");
+		say(p, "Error:");
+		html_lit(&p->h, "</span> ");
+		html_text(&p->h, words);
+		html_lit(&p->h, "</p>\n");
+	}
+	html_lit(&p->h, "<input type=\"checkbox\" value=\"1\"");
+	control(f, SIGN_ELIGIBLE, false);
+	if (f->in->eligible)
+		html_lit(&p->h, " checked");
+	html_lit(&p->h, "> <label for=\"eligible\">");
+	say(p, "I am a British citizen or I live in the UK");
+	html_lit(&p->h, "</label>\n</div>\n");
+}
+
+static void person(const struct form *f)
+{
+	struct page *p = f->p;
+
+	field_begin(f, SIGN_NAME, tr(p, "Name"), STR_NULL);
+	html_lit(&p->h,
+		"<input type=\"text\" autocomplete=\"name\" "
+		"spellcheck=\"false\" maxlength=\"255\"");
+	control(f, SIGN_NAME, false);
+	value(p, f->in->name);
+	field_begin(f, SIGN_EMAIL, tr(p, "Email address"),
+		tr(p,
+			"We send a link to it. Your signature counts once you "
+			"have used the link."));
+	html_lit(&p->h,
+		"<input type=\"email\" autocomplete=\"email\" "
+		"spellcheck=\"false\" autocapitalize=\"none\" "
+		"maxlength=\"254\"");
+	control(f, SIGN_EMAIL, true);
+	value(p, f->in->email);
+}
+
+static void country(const struct form *f)
+{
+	struct page *p = f->p;
+	size_t count;
+	const struct country *list = country_list(&count);
+	struct str chosen =
+		f->in->country.len > 0 ? f->in->country : STR(COUNTRY_DEFAULT);
+
+	field_begin(f, SIGN_COUNTRY, tr(p, "Where you live"), STR_NULL);
+	html_lit(&p->h, "<select autocomplete=\"country\"");
+	control(f, SIGN_COUNTRY, false);
+	html_lit(&p->h, ">\n");
+	for (size_t i = 0; i < count; i++) {
+		html_lit(&p->h, "<option value=\"");
+		html_attr(&p->h, list[i].code);
+		html_lit(&p->h, "\"");
+		if (str_eq(list[i].code, chosen))
+			html_lit(&p->h, " selected");
+		html_lit(&p->h, ">");
+		html_text(&p->h, words_find(p->site->words, list[i].name));
+		html_lit(&p->h, "</option>\n");
+	}
+	html_lit(&p->h, "</select>\n</div>\n");
+}
+
+static void postcode(const struct form *f)
+{
+	struct page *p = f->p;
+
+	field_begin(f, SIGN_POSTCODE, tr(p, "Postcode"),
+		tr(p, "Only needed if you live in the UK"));
+	html_lit(&p->h,
+		"<input type=\"text\" class=\"short\" "
+		"autocomplete=\"postal-code\" spellcheck=\"false\" "
+		"autocapitalize=\"characters\" maxlength=\"255\"");
+	control(f, SIGN_POSTCODE, true);
+	value(p, f->in->postcode);
+}
+
+static void updates(const struct form *f)
+{
+	struct page *p = f->p;
+
+	html_lit(&p->h,
+		"<div class=\"field tick\">\n<input type=\"checkbox\" "
+		"id=\"updates\" name=\"updates\" value=\"1\"");
+	if (f->in->updates)
+		html_lit(&p->h, " checked");
+	html_lit(&p->h, "> <label for=\"updates\">");
+	say(p, "Email me about what happens with this petition");
+	html_lit(&p->h, "</label>\n</div>\n");
+}
+
+static void privacy(struct page *p)
+{
+	html_lit(&p->h, "<p class=\"inset\">");
+	sayf(p,
+		"What you enter is encrypted before it is stored. This website "
+		"has no key to open it: your details can only be opened one at "
+		"a time by moderators with a key of their own, and if you ask "
+		"for updates, your name and email address while they are sent. "
+		"[See who can open what].",
+		.url = { STR("/who-can-read") });
+	html_lit(&p->h, "</p>\n");
+}
+
+static void form_tag(struct page *p, const struct petition *petition)
+{
+	struct scratch path;
+
+	html_lit(&p->h, "<form method=\"post\" novalidate action=\"");
+	html_url(&p->h,
+		petition_path(&path, petition->id, false, "/signatures/new"));
+	html_lit(&p->h, "\">\n");
+}
+
+/* Which petition this is about, above the heading. */
+static void caption(struct page *p, const struct petition *petition)
+{
+	html_lit(&p->h, "<p class=\"caption\">");
+	html_text(&p->h, petition->action);
+	html_lit(&p->h, "</p>\n");
+}
+
+void sign_back(struct page *p, const struct petition *petition)
+{
+	struct scratch path;
+
+	html_lit(&p->h, "<p>");
+	sayf(p, "[Back to the petition]",
+		.url = { petition_path(
+			&path, petition->id, petition->archived, "") });
+	html_lit(&p->h, "</p>\n");
+}
+
+void page_sign(struct buf *out, const struct page_site *site,
+	const struct petition *petition, const struct sign_form *form,
+	const struct sign_faults *faults)
+{
+	struct page p;
+	struct form f = { .p = &p, .in = form, .faults = faults };
+
+	layout_begin(&p, out, site,
+		&(struct layout){ .title = words_find(site->words,
+					  STR("Sign this petition")),
+			.has_faults = faults != NULL && sign_faults_any(faults),
+			.is_noindex = true });
+	html_lit(&p.h, "<div class=\"narrow\">\n");
+	summary(&f);
+	caption(&p, petition);
+	say_in(&p, "h1", "Sign this petition");
+	form_tag(&p, petition);
+	html_hidden(&p.h, STR("form"), form->token);
+	eligible(&f);
+	person(&f);
+	country(&f);
+	postcode(&f);
+	updates(&f);
+	privacy(&p);
+	html_lit(&p.h, "<button class=\"button\" id=\"continue\">");
+	say(&p, "Continue");
+	html_lit(&p.h, "</button>\n</form>\n");
+	sign_back(&p, petition);
+	html_lit(&p.h, "</div>\n");
+	layout_end(&p);
+}
+
+static void row(struct page *p, struct str label, struct str text)
+{
+	html_lit(&p->h, "<div><dt>");
+	html_text(&p->h, label);
+	html_lit(&p->h, "</dt><dd>");
+	html_text(&p->h, text.len > 0 ? text : STR("\xE2\x80\x93"));
+	html_lit(&p->h, "</dd></div>\n");
+}
+
+static void typed(struct page *p, const struct sign_form *form)
+{
+	html_hidden(&p->h, STR("form"), form->token);
+	if (form->eligible)
+		html_hidden(&p->h, STR("eligible"), STR("1"));
+	html_hidden(&p->h, STR("name"), form->name);
+	html_hidden(&p->h, STR("email"), form->email);
+	html_hidden(&p->h, STR("country"), form->country);
+	html_hidden(&p->h, STR("postcode"), form->postcode);
+	if (form->updates)
+		html_hidden(&p->h, STR("updates"), STR("1"));
+}
+
+static void answers(struct page *p, const struct sign_form *form)
+{
+	struct str name = country_name(form->country);
+
+	html_lit(&p->h, "<dl class=\"summary\">\n");
+	row(p, tr(p, "Name"), form->name);
+	row(p, tr(p, "Email address"), form->email);
+	row(p, tr(p, "Where you live"),
+		name.at == NULL ? form->country
+				: words_find(p->site->words, name));
+	row(p, tr(p, "Postcode"), form->postcode);
+	row(p, tr(p, "Updates by email"),
+		form->updates ? tr(p, "Yes") : tr(p, "No"));
+	row(p, tr(p, "British citizen or UK resident"),
+		form->eligible ? tr(p, "Yes") : tr(p, "No"));
+	html_lit(&p->h, "</dl>\n");
+}
+
+void page_sign_check(struct buf *out, const struct page_site *site,
+	const struct petition *petition, const struct sign_form *form)
+{
+	struct page p;
+
+	layout_begin(&p, out, site,
+		&(struct layout){ .title = words_find(site->words,
+					  STR("Check your answers")),
+			.is_noindex = true });
+	html_lit(&p.h, "<div class=\"narrow\">\n");
+	caption(&p, petition);
+	say_in(&p, "h1", "Check your answers");
+	html_lit(&p.h, "<p>");
+	sayf(&p, "We send the link to {1}. Is it right?",
+		.arg = { form->email });
+	html_lit(&p.h, "</p>\n");
+	answers(&p, form);
+	form_tag(&p, petition);
+	typed(&p, form);
+	html_lit(&p.h,
+		"<div class=\"buttons\">\n<button class=\"button\" "
+		"name=\"stage\" value=\"send\">");
+	say(&p, "Sign, and send me the link");
+	html_lit(&p.h,
+		"</button>\n<button class=\"button second\" "
+		"name=\"stage\" value=\"change\">");
+	say(&p, "Change something");
+	html_lit(&p.h, "</button>\n</div>\n</form>\n</div>\n");
+	layout_end(&p);
+}
+
+void page_sign_sent(struct buf *out, const struct page_site *site,
+	const struct petition *petition)
+{
+	struct scratch path;
+	struct page p;
+
+	layout_begin(&p, out, site,
+		&(struct layout){ .title = words_find(
+					  site->words, STR("Check your email")),
+			.is_noindex = true });
+	html_lit(&p.h, "<div class=\"narrow\">\n");
+	caption(&p, petition);
+	say_in(&p, "h1", "Check your email");
+	html_lit(&p.h, "<div class=\"notice go\">\n");
+	say_in(&p, "p",
+		"We have sent you an email. Open the link in it and press the "
+		"button: only then does your signature count.");
+	html_lit(&p.h, "</div>\n");
+	say_in(&p, "h2", "No email?");
+	html_lit(&p.h, "<p>");
+	sayf(&p,
+		"It can take a few minutes, and it may be in your spam folder. "
+		"Then [fill in the form again]: signing twice never counts "
+		"twice.",
+		.url = { petition_path(
+			&path, petition->id, false, "/signatures/new") });
+	html_lit(&p.h, "</p>\n");
+	sign_back(&p, petition);
+	html_lit(&p.h, "</div>\n");
+	layout_end(&p);
+}
+
+void page_sign_refused(struct buf *out, const struct page_site *site,
+	const struct petition *petition)
+{
+	struct page p;
+
+	layout_begin(&p, out, site,
+		&(struct layout){ .title = words_find(site->words,
+					  STR("This petition cannot be "
+					      "signed")),
+			.is_noindex = true });
+	html_lit(&p.h, "<div class=\"narrow\">\n");
+	caption(&p, petition);
+	say_in(&p, "h1", "This petition cannot be signed");
+	html_lit(&p.h, "<p>");
+	if (petition->state == PETITION_REJECTED)
+		say(&p, "It was rejected.");
+	else
+		say(&p, "This petition is closed.");
+	html_lit(&p.h, " ");
+	say(&p, "Nothing that you entered was kept.");
+	html_lit(&p.h, "</p>\n");
+	sign_back(&p, petition);
+	html_lit(&p.h, "</div>\n");
+	layout_end(&p);
+}

@@ -1,0 +1,28 @@
+/*
+ * sign.h - the fields of the form, and the sentence for each fault.
+ */
+#ifndef PAGE_SIGN_H
+#define PAGE_SIGN_H
+
+#include "page/layout.h"
+
+enum sign_field {
+	SIGN_ELIGIBLE,
+	SIGN_NAME,
+	SIGN_EMAIL,
+	SIGN_COUNTRY,
+	SIGN_POSTCODE,
+	SIGN_FIELDS
+};
+
+/* The name of the field in the form; ids on the page are the same. */
+struct str sign_field_name(enum sign_field field);
+
+/* What is wrong with a field, in words, translated; STR_NULL: nothing. */
+struct str sign_fault_words(const struct page *p,
+	const struct sign_faults *faults, enum sign_field field);
+
+/* "Go back to the petition: TITLE" */
+void sign_back(struct page *p, const struct petition *petition);
+
+#endif
