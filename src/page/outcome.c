@@ -55,9 +55,16 @@ static void awaiting(struct page *p, const struct petition *t)
 	html_lit(&p->h, ".</p>\n</section>\n");
 }
 
+/* Links that staff typed; some sources leave them empty. */
+static bool is_web(struct str url)
+{
+	return str_starts(url, STR("https://")) ||
+		str_starts(url, STR("http://"));
+}
+
 static void debate_link(struct page *p, struct str url, struct str text)
 {
-	if (url.len == 0)
+	if (!is_web(url))
 		return;
 	html_lit(&p->h, "<li>");
 	html_link(&p->h, url, text);
@@ -66,10 +73,12 @@ static void debate_link(struct page *p, struct str url, struct str text)
 
 static void debate_links(struct page *p, const struct petition_debate *d)
 {
-	if (d->video_url.len + d->transcript_url.len + d->debate_pack_url.len +
-			d->public_engagement_url.len +
-			d->debate_summary_url.len ==
-		0)
+	bool any = is_web(d->video_url) || is_web(d->transcript_url) ||
+		is_web(d->debate_pack_url) ||
+		is_web(d->public_engagement_url) ||
+		is_web(d->debate_summary_url);
+
+	if (!any)
 		return;
 	html_lit(&p->h, "<ul>\n");
 	debate_link(p, d->video_url, tr(p, "Watch the debate"));

@@ -28,7 +28,10 @@ static void progress(struct page *p, uint64_t count, uint64_t of, bool respond)
 		"value=\"");
 	html_decimal(&p->h, percent);
 	html_lit(&p->h, "\"></progress>\n<p id=\"goal\" class=\"small\">");
-	if (respond)
+	if (count >= of)
+		sayf(p, "Reached the {1} needed to be considered for a debate",
+			.arg = { page_number(p, &number, of) });
+	else if (respond)
 		sayf(p,
 			"{1}% of the {2} needed for a response from the "
 			"Government",
@@ -173,11 +176,17 @@ void petition_check(struct page *p, const struct petition *t)
 		"\n<h2 id=\"check-title\">");
 	say(p, "Check the count yourself");
 	html_lit(&p->h, "</h2>\n<p>");
-	sayf(p,
-		"{1} of these signatures are entries in a public log that "
-		"nobody can change unseen: anyone can download it and count "
-		"again. No entry shows who signed.",
-		.arg = { page_number(p, &number, t->counted) });
+	if (t->counted > 0)
+		sayf(p,
+			"{1} of these signatures are entries in a public log "
+			"that nobody can change unseen: anyone can download it "
+			"and count again. No entry shows who signed.",
+			.arg = { page_number(p, &number, t->counted) });
+	else
+		say(p,
+			"Every signature from now on becomes an entry in a "
+			"public log that nobody can change unseen: anyone can "
+			"download it and count. No entry shows who signed.");
 	html_lit(&p->h, "</p>\n<pre tabindex=\"0\"><code>petition-verify ");
 	html_text(&p->h, p->site->base_url);
 	html_lit(&p->h, "</code></pre>\n<ul>\n");
