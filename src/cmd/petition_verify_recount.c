@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/view.h"
 
 /* What became of a leaf: 0 for none but SIGN, else the petition's place in
  * the list plus one, shifted, with two marks below. */
@@ -86,97 +85,6 @@ void recount_free(struct recount *r)
 	free(r->by_id);
 	free(r->doc);
 	free(r);
-}
-
-struct leaf leaf_read(const uint8_t bytes[LEAF_BYTES])
-{
-	struct view v = view_of(bytes, LEAF_BYTES);
-	struct leaf l;
-
-	l.version = view_u8(&v);
-	l.type = view_u8(&v);
-	l.reason = view_u16(&v);
-	l.hour = view_u32(&v);
-	l.petition = view_u64(&v);
-	l.target = view_u64(&v);
-	l.aux = view_u64(&v);
-	view_copy(&v, l.c, sizeof(l.c));
-	return l;
-}
-
-/* The table of section 2: what a leaf of each type may hold. */
-enum need { ZERO, SOME, ANY };
-
-struct shape {
-	const char *name; /* NULL: there is no such type */
-	enum need petition;
-	enum need target;
-	uint16_t reason_min;
-	uint16_t reason_max;
-	bool has_c;
-	bool names_doc;
-};
-
-static const struct shape shapes[] = {
-	/* clang-format off */
-	[LEAF_PETITION]   = { "PETITION",   SOME, ANY,  0, 0,      true,  true },
-	[LEAF_SIGN]       = { "SIGN",       SOME, ZERO, 0, 0,      true,  false },
-	[LEAF_INVALIDATE] = { "INVALIDATE", SOME, ANY,  1, 4,      false, false },
-	[LEAF_WITHDRAW]   = { "WITHDRAW",   SOME, ANY,  0, 0,      false, false },
-	[LEAF_RESTORE]    = { "RESTORE",    SOME, ANY,  0, 0,      false, false },
-	[LEAF_TALLY]      = { "TALLY",      SOME, ZERO, 0, 0,      true,  true },
-	[LEAF_CLOSE]      = { "CLOSE",      SOME, ANY,  0, 0,      false, false },
-	[LEAF_KEY]        = { "KEY",        ZERO, ZERO, 0, 0,      true,  true },
-	[LEAF_SHRED]      = { "SHRED",      ANY,  ZERO, 0, 0xFFFF, true,  true },
-	[LEAF_ACCESS]     = { "ACCESS",     SOME, ANY,  0, 0,      false, false },
-	[LEAF_AUDIT]      = { "AUDIT",      ANY,  ZERO, 0, 0,      true,  true },
-	[LEAF_CODE]       = { "CODE",       ZERO, ZERO, 0, 0,      true,  true },
-	/* clang-format on */
-};
-
-static bool fits(enum need need, uint64_t value)
-{
-	return need == ANY || (need == SOME) == (value != 0);
-}
-
-static bool all_zero(const uint8_t c[32])
-{
-	static const uint8_t zero[32];
-
-	return memcmp(c, zero, sizeof(zero)) == 0;
-}
-
-/* Check the fields by themselves; NULL if the type is unknown. */
-static const struct shape *check_shape(
-	uint64_t index, const struct leaf *l, struct verdict *v)
-{
-	const struct shape *s = l->type < sizeof(shapes) / sizeof(shapes[0])
-		? &shapes[l->type]
-		: NULL;
-
-	if (l->version != 1) {
-		verdict_fault(v, "leaf %" PRIu64 " has version %u, not 1",
-			index, l->version);
-		return NULL;
-	}
-	if (s == NULL || s->name == NULL) {
-		verdict_fault(v, "leaf %" PRIu64 " is of the unknown type %u",
-			index, l->type);
-		return NULL;
-	}
-	if (!fits(s->petition, l->petition))
-		verdict_fault(v,
-			"leaf %" PRIu64 " (%s) names petition %" PRIu64, index,
-			s->name, l->petition);
-	if (!fits(s->target, l->target) || l->aux != 0 ||
-		(!s->has_c && !all_zero(l->c)))
-		verdict_fault(v,
-			"leaf %" PRIu64 " (%s) fills a field that must be zero",
-			index, s->name);
-	if (l->reason < s->reason_min || l->reason > s->reason_max)
-		verdict_fault(v, "leaf %" PRIu64 " (%s) has the reason %u",
-			index, s->name, l->reason);
-	return s;
 }
 
 /* A place in a table, by a keyed hash: the log is not ours, and must not be
@@ -381,7 +289,7 @@ static void take_other(struct recount *r, struct tally *t, const struct leaf *l,
 enum err recount_leaf(
 	struct recount *r, const struct leaf *l, struct verdict *v)
 {
-	const struct shape *s = check_shape(r->n, l, v);
+	const struct leaf_shape *s = leaf_check(r->n, l, v);
 	struct tally *t;
 	enum err e = OK;
 

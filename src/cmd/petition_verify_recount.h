@@ -16,37 +16,11 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "cmd/petition_verify_leaf.h"
 #include "cmd/petition_verify_verdict.h"
 
-#define LEAF_BYTES 64
 /* More leaves than that are refused: the tables would not fit. */
 #define RECOUNT_MAX_LEAVES (UINT64_C(1) << 28)
-
-enum leaf_type {
-	LEAF_PETITION = 1,
-	LEAF_SIGN = 2,
-	LEAF_INVALIDATE = 3,
-	LEAF_WITHDRAW = 4,
-	LEAF_RESTORE = 5,
-	LEAF_TALLY = 6,
-	LEAF_CLOSE = 7,
-	LEAF_KEY = 8,
-	LEAF_SHRED = 9,
-	LEAF_ACCESS = 10,
-	LEAF_AUDIT = 11,
-	LEAF_CODE = 13,
-};
-
-struct leaf {
-	uint8_t version;
-	uint8_t type;
-	uint16_t reason;
-	uint32_t hour;
-	uint64_t petition;
-	uint64_t target; /* or a count */
-	uint64_t aux;
-	uint8_t c[32];
-};
 
 /* Counts of one petition; invalidated ones that are withdrawn as well are
  * under withdrawn alone, so count = carried + signed - the two others. */
@@ -77,7 +51,6 @@ void recount_free(struct recount *r);
 /* Give the per-leaf tables back; what is below stays. */
 void recount_settle(struct recount *r);
 
-struct leaf leaf_read(const uint8_t bytes[LEAF_BYTES]);
 /* Take the next leaf; broken rules go to v in words. */
 MUST_USE enum err recount_leaf(
 	struct recount *r, const struct leaf *l, struct verdict *v);

@@ -352,6 +352,8 @@ enum err keyring_need(struct keyring *ring, uint64_t petition,
 	enum err e;
 
 	assert(n <= NEED_MAX);
+	if (petition == 0) /* see unfinished */
+		return ERR_INVALID;
 	for (size_t i = 0; i < n; i++)
 		if (look_up(ring, petition, purposes[i]) == SIZE_MAX)
 			name[missing++] =

@@ -49,7 +49,7 @@ MUST_USE enum err keyring_get_or_create(struct keyring *ring, uint64_t petition,
 	uint32_t purpose, const struct hmac_key **ret_key);
 
 /* Draw whichever of n (at most 32) different purposes the petition misses,
- * all with one wait for the disk. */
+ * all with one wait for the disk.  ERR_INVALID for petition 0. */
 MUST_USE enum err keyring_need(struct keyring *ring, uint64_t petition,
 	const uint32_t *purposes, size_t n);
 

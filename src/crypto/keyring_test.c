@@ -117,6 +117,7 @@ static void test_life(void)
 	CHECK(!same_key(&a, &b));
 	CHECK(keyring_need(w.ring, 11, purposes, 3) == OK);
 	CHECK(keyring_need(w.ring, 10, purposes, 3) == OK);
+	CHECK(keyring_need(w.ring, 0, purposes, 3) == ERR_INVALID);
 	CHECK_INT(keyring_count(w.ring), 6);
 	CHECK(keyring_open(w.dir_fd, "ring", &w.credential, &w.rng.rng,
 		      &second) == ERR_BUSY);

@@ -1,0 +1,85 @@
+#include "cmd/petition_verify_leaf.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/view.h"
+
+struct leaf leaf_read(const uint8_t bytes[LEAF_BYTES])
+{
+	struct view v = view_of(bytes, LEAF_BYTES);
+	struct leaf l;
+
+	l.version = view_u8(&v);
+	l.type = view_u8(&v);
+	l.reason = view_u16(&v);
+	l.hour = view_u32(&v);
+	l.petition = view_u64(&v);
+	l.target = view_u64(&v);
+	l.aux = view_u64(&v);
+	view_copy(&v, l.c, sizeof(l.c));
+	return l;
+}
+
+/* The table of section 2. */
+
+static const struct leaf_shape shapes[] = {
+	/* clang-format off */
+	[LEAF_PETITION]   = { "PETITION",   LEAF_SOME, LEAF_ANY,  0, 0,      true,  true },
+	[LEAF_SIGN]       = { "SIGN",       LEAF_SOME, LEAF_ZERO, 0, 0,      true,  false },
+	[LEAF_INVALIDATE] = { "INVALIDATE", LEAF_SOME, LEAF_ANY,  1, 4,      false, false },
+	[LEAF_WITHDRAW]   = { "WITHDRAW",   LEAF_SOME, LEAF_ANY,  0, 0,      false, false },
+	[LEAF_RESTORE]    = { "RESTORE",    LEAF_SOME, LEAF_ANY,  0, 0,      false, false },
+	[LEAF_TALLY]      = { "TALLY",      LEAF_SOME, LEAF_ZERO, 0, 0,      true,  true },
+	[LEAF_CLOSE]      = { "CLOSE",      LEAF_SOME, LEAF_ANY,  0, 0,      false, false },
+	[LEAF_KEY]        = { "KEY",        LEAF_ZERO, LEAF_ZERO, 0, 0,      true,  true },
+	[LEAF_SHRED]      = { "SHRED",      LEAF_ANY,  LEAF_ZERO, 0, 0xFFFF, true,  true },
+	[LEAF_ACCESS]     = { "ACCESS",     LEAF_SOME, LEAF_ANY,  0, 0,      false, false },
+	[LEAF_AUDIT]      = { "AUDIT",      LEAF_ANY,  LEAF_ZERO, 0, 0,      true,  true },
+	[LEAF_CODE]       = { "CODE",       LEAF_ZERO, LEAF_ZERO, 0, 0,      true,  true },
+	/* clang-format on */
+};
+
+static bool fits(enum leaf_need need, uint64_t value)
+{
+	return need == LEAF_ANY || (need == LEAF_SOME) == (value != 0);
+}
+
+static bool all_zero(const uint8_t c[32])
+{
+	static const uint8_t zero[32];
+
+	return memcmp(c, zero, sizeof(zero)) == 0;
+}
+
+const struct leaf_shape *leaf_check(
+	uint64_t index, const struct leaf *l, struct verdict *v)
+{
+	const struct leaf_shape *s =
+		l->type < sizeof(shapes) / sizeof(shapes[0]) ? &shapes[l->type]
+							     : NULL;
+
+	if (l->version != 1) {
+		verdict_fault(v, "leaf %" PRIu64 " has version %u, not 1",
+			index, l->version);
+		return NULL;
+	}
+	if (s == NULL || s->name == NULL) {
+		verdict_fault(v, "leaf %" PRIu64 " is of the unknown type %u",
+			index, l->type);
+		return NULL;
+	}
+	if (!fits(s->petition, l->petition))
+		verdict_fault(v,
+			"leaf %" PRIu64 " (%s) names petition %" PRIu64, index,
+			s->name, l->petition);
+	if (!fits(s->target, l->target) || l->aux != 0 ||
+		(!s->has_c && !all_zero(l->c)))
+		verdict_fault(v,
+			"leaf %" PRIu64 " (%s) fills a field that must be zero",
+			index, s->name);
+	if (l->reason < s->reason_min || l->reason > s->reason_max)
+		verdict_fault(v, "leaf %" PRIu64 " (%s) has the reason %u",
+			index, s->name, l->reason);
+	return s;
+}
