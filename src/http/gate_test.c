@@ -357,6 +357,7 @@ int main(void)
 	struct test_server t;
 
 	set.stop_ms = 100;
+	set.idle_ms = 500; /* what is let in by mistake must not hang us */
 	t = test_start(set, handler);
 	test_accepted(&t, &seen);
 	test_refused(&t, &seen);

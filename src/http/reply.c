@@ -8,10 +8,11 @@
 #include "http/reply_mhd.h"
 #include "http/select.h"
 
-/* One encoding of a reply: what is sent, and what says "unchanged". */
+/* One encoding of a reply.  As 304 the same response is queued: libmicrohttpd
+ * then leaves the body away and keeps the length that 200 would have (RFC 9110
+ * section 8.6). */
 struct variant {
 	struct MHD_Response *full;
-	struct MHD_Response *unchanged; /* NULL: always sent in full */
 	char etag[REPLY_ETAG_BYTES]; /* with its quotes; "" for none */
 };
 
@@ -148,28 +149,17 @@ static void variant_free(struct variant *v)
 {
 	if (v->full != NULL)
 		MHD_destroy_response(v->full);
-	if (v->unchanged != NULL)
-		MHD_destroy_response(v->unchanged);
 }
 
-/* Fill v with response (taken), and its 304 when v has a tag. */
+/* Fill v with response (taken). */
 static enum err variant_make(const struct http_spec *spec,
 	struct MHD_Response *response, const char *encoding, bool varies,
 	struct variant *v)
 {
-	struct MHD_Response *unchanged;
-	enum err e;
+	enum err e = dress(response, spec, v->etag, encoding, varies);
 
-	e = dress(response, spec, v->etag, encoding, varies);
-	if (e != OK)
-		return e;
-	v->full = response;
-	if (v->etag[0] == '\0')
-		return OK;
-	unchanged = response_of(STR_NULL);
-	e = dress(unchanged, spec, v->etag, NULL, varies);
 	if (e == OK)
-		v->unchanged = unchanged;
+		v->full = response;
 	return e;
 }
 
@@ -409,9 +399,9 @@ enum MHD_Result reply_queue(const struct http_reply *reply,
 	if (reply->gzip.full != NULL &&
 		select_gzip(facts->known[GATE_ACCEPT_ENCODING]))
 		v = &reply->gzip;
-	if (asked.at != NULL && v->unchanged != NULL && reply->status == 200 &&
+	if (asked.at != NULL && v->etag[0] != '\0' && reply->status == 200 &&
 		facts->method != HTTP_POST &&
 		select_matches(asked, str_c(v->etag)))
-		return MHD_queue_response(connection, 304, v->unchanged);
+		return MHD_queue_response(connection, 304, v->full);
 	return MHD_queue_response(connection, reply->status, v->full);
 }

@@ -186,6 +186,7 @@ static void test_unchanged(struct test_server *t)
 	CHECK_INT(test_status(r), 304);
 	CHECK_INT(body_of(r).len, 0);
 	CHECK_STR(value_of(r, "ETag: "), tag);
+	CHECK_STR(value_of(r, "Content-Length: "), STR("10240"));
 	CHECK_STR(value_of(r, "Cache-Control: "), HTTP_REVALIDATE);
 	CHECK_STR(value_of(r, "Vary: "), STR("Accept-Encoding"));
 	r = ask(t, "HEAD /page", q.at, &b);

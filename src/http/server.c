@@ -41,7 +41,10 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *c, char *s)
 	return strlen(s);
 }
 
-enum { MAX_OPTIONS = 4 };
+/* TLS 1.2 for the phones that know no better; nothing older (RFC 8996). */
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+enum { MAX_OPTIONS = 5 };
 
 /* The options that depend on the settings. */
 static void fill_options(const struct http_settings *set,
@@ -59,6 +62,9 @@ static void fill_options(const struct http_settings *set,
 				(void *)(uintptr_t)set->tls_cert_pem };
 		option[n++] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY,
 			0, (void *)(uintptr_t)set->tls_key_pem };
+		option[n++] =
+			(struct MHD_OptionItem){ MHD_OPTION_HTTPS_PRIORITIES, 0,
+				(void *)(uintptr_t)TLS_PRIORITIES };
 	}
 	option[n] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 }
