@@ -2,14 +2,15 @@
 
 #include "base/tap.h"
 
-static struct buf out;
-static struct html page = { .out = &out };
-
 #define GIVES(call, want)                                                      \
 	do {                                                                   \
-		buf_clear(&out);                                               \
+		struct buf out;                                                \
+		struct html page = { .out = &out };                            \
+                                                                               \
+		buf_init(&out, 1 << 16);                                       \
 		call;                                                          \
 		CHECK_STR(buf_view(&out), STR(want));                          \
+		buf_release(&out);                                             \
 	} while (0)
 
 static void test_text(void)
@@ -98,13 +99,11 @@ static void test_ceiling(void)
 
 int main(void)
 {
-	buf_init(&out, 1 << 16);
 	test_text();
 	test_broken();
 	test_url();
 	test_url_stripped();
 	test_elements();
 	test_ceiling();
-	buf_release(&out);
 	return tap_done();
 }

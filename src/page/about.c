@@ -76,11 +76,10 @@ void page_readers(struct buf *out, const struct page_site *site,
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("Who can read what")),
-			.description = words_find(site->words,
-				STR("Every key that opens what signers wrote, "
-				    "and who holds it.")),
+		&(struct layout){ .title = site_tr(site, "Who can read what"),
+			.description = site_tr(site,
+				"Every key that opens what signers wrote, "
+				"and who holds it."),
 			.path = STR("/who-can-read") });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
 	say_in(&p, "h1", "Who can read what");

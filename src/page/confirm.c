@@ -6,8 +6,8 @@ void page_confirm(struct buf *out, const struct page_site *site,
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("Confirm your signature")),
+		&(struct layout){
+			.title = site_tr(site, "Confirm your signature"),
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n<p class=\"caption\">");
 	say(&p, "One more step");
@@ -69,8 +69,7 @@ void page_confirm_type(struct buf *out, const struct page_site *site,
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("Confirm with a code")),
+		&(struct layout){ .title = site_tr(site, "Confirm with a code"),
 			.path = STR("/c"),
 			.has_faults = wrong,
 			.is_noindex = true });
@@ -102,8 +101,8 @@ void page_confirm_bad(struct buf *out, const struct page_site *site)
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("This link does not work")),
+		&(struct layout){
+			.title = site_tr(site, "This link does not work"),
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
 	say_in(&p, "h1", "This link does not work");
@@ -129,8 +128,7 @@ void page_confirm_again(struct buf *out, const struct page_site *site,
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(
-					  site->words, STR("Already counted")),
+		&(struct layout){ .title = site_tr(site, "Already counted"),
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
 	say_in(&p, "h1", "Already counted");

@@ -73,9 +73,9 @@ void page_home(struct buf *out, const struct page_site *site,
 
 	layout_begin(&p, out, site,
 		&(struct layout){
-			.description = words_find(site->words,
-				STR("Read, sign and follow petitions, and "
-				    "check every count yourself.")),
+			.description = site_tr(site,
+				"Read, sign and follow petitions, and "
+				"check every count yourself."),
 			.path = STR("/") });
 	html_lit(&p.h, "<div class=\"hero\">\n");
 	say_in(&p, "h1", "Petitions");

@@ -196,8 +196,8 @@ void page_receipt(struct buf *out, const struct page_site *site,
 
 	commitment_text(&scratch, r->commitment, &c);
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("Your signature is confirmed")),
+		&(struct layout){
+			.title = site_tr(site, "Your signature is confirmed"),
 			.is_noindex = true,
 			.script = STR("receipt.js") });
 	html_lit(&p.h, "<div class=\"narrow\" id=\"receipt\" data-petition=\"");

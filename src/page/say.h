@@ -31,6 +31,9 @@ struct say_values {
 /* The translation as text, for html_attr and tables. */
 #define tr(p, msg) words_find((p)->site->words, STR(msg))
 
+/* The same before there is a page: for titles. */
+#define site_tr(site, msg) words_find((site)->words, STR(msg))
+
 #define say(p, msg) html_text(&(p)->h, tr((p), msg))
 #define sayf(p, msg, ...)                                                      \
 	say_values((p), tr((p), msg), &(struct say_values){ __VA_ARGS__ })

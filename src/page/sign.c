@@ -263,8 +263,7 @@ void page_sign(struct buf *out, const struct page_site *site,
 	struct form f = { .p = &p, .in = form, .faults = faults };
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("Sign this petition")),
+		&(struct layout){ .title = site_tr(site, "Sign this petition"),
 			.has_faults = faults != NULL && sign_faults_any(faults),
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
@@ -333,8 +332,7 @@ void page_sign_check(struct buf *out, const struct page_site *site,
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("Check your answers")),
+		&(struct layout){ .title = site_tr(site, "Check your answers"),
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
 	caption(&p, petition);
@@ -365,8 +363,7 @@ void page_sign_sent(struct buf *out, const struct page_site *site,
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(
-					  site->words, STR("Check your email")),
+		&(struct layout){ .title = site_tr(site, "Check your email"),
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
 	caption(&p, petition);
@@ -396,9 +393,9 @@ void page_sign_refused(struct buf *out, const struct page_site *site,
 	struct page p;
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = words_find(site->words,
-					  STR("This petition cannot be "
-					      "signed")),
+		&(struct layout){ .title = site_tr(site,
+					  "This petition cannot be "
+					  "signed"),
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
 	caption(&p, petition);

@@ -4,8 +4,9 @@
  * Every text that a person reads is written in English in the code and is the
  * key (gettext's msgid) to its translations.  A catalogue answers with the
  * translation; without one, English stands.  Keys are literals, so that
- * xgettext finds them (--keyword=tr:2 --keyword=say:2 --keyword=sayf:2
- * --keyword=say_n:2,3 --keyword=words_mark:1).
+ * xgettext finds them (--keyword=tr:2
+ * --keyword=site_tr:2 --keyword=say:2 --keyword=sayf:2 --keyword=say_in:3
+ * --keyword=sayf_in:3 --keyword=say_count:2,3 --keyword=words_mark:1).
  *
  * A message may hold places for values, {1} to {9}, and links, [text]; their
  * order may differ in a translation.  See say.h for writing them.
