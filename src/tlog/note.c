@@ -93,10 +93,14 @@ enum err vkey_parse(struct str text, struct vkey *ret_key)
 	struct vkey key;
 	size_t len;
 
-	/* base64 has '+' too, so only the first two divide. */
+	/* base64 has '+' too, so only the first two divide.  dec_hex takes
+	 * capitals, a key has one text. */
 	if (!str_split(&text, '+', &name) || !str_split(&text, '+', &hex) ||
 		text.at == NULL)
 		return ERR_INVALID;
+	for (size_t i = 0; i < hex.len; i++)
+		if (hex.at[i] >= 'A' && hex.at[i] <= 'F')
+			return ERR_INVALID;
 	if (dec_hex(hex, id, sizeof(id)) != OK ||
 		dec_base64(text, typed, sizeof(typed), &len) != OK)
 		return ERR_INVALID;

@@ -51,6 +51,8 @@ static void test_vkey_refusals(void)
 		STR_INIT("PeterNeumann+c74f20a3+"),
 		STR_INIT("PeterNeumann+c74f20a4+"
 			 "ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"),
+		STR_INIT("PeterNeumann+C74F20A3+"
+			 "ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"),
 		STR_INIT("PeterNeuman+c74f20a3+"
 			 "ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"),
 		STR_INIT("PeterNeumann+c74f20a3+"
