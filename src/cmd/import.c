@@ -210,32 +210,41 @@ static enum err values_import(struct source *src, struct str rest)
 	return e;
 }
 
-enum err import_file(
-	const struct import *im, const char *path, struct buf *problem)
+enum err import_bytes(const struct import *im, struct str name,
+	struct str bytes, struct buf *problem)
 {
+	char path[4096];
 	struct source src = {
 		.im = im, .path = path, .line = 1, .problem = problem
 	};
+	enum err e;
+
+	(void)snprintf(path, sizeof(path), "%.*s", STR_ARG(name));
+	if (str_trim(bytes).len == 0) {
+		say(&src, 1, "the file is empty: get it again");
+		return ERR_INVALID;
+	}
+	arena_init(&src.arena, ARENA_MAX_BYTES);
+	e = values_import(&src, bytes);
+	arena_release(&src.arena);
+	return e;
+}
+
+enum err import_file(
+	const struct import *im, const char *path, struct buf *problem)
+{
 	struct buf file;
 	enum err e;
 
 	buf_init(&file, IMPORT_FILE_MAX_BYTES);
 	e = file_read(AT_FDCWD, path, &file);
-	if (e != OK) {
+	if (e == OK) {
+		e = import_bytes(im, str_c(path), buf_view(&file), problem);
+	} else {
 		buf_clear(problem);
 		buf_printf(problem, "%s: %s: give a file that can be read",
 			path, err_text(e));
-		buf_release(&file);
-		return e;
 	}
-	if (str_trim(buf_view(&file)).len == 0) {
-		say(&src, 1, "the file is empty: get it again");
-		buf_release(&file);
-		return ERR_INVALID;
-	}
-	arena_init(&src.arena, ARENA_MAX_BYTES);
-	e = values_import(&src, buf_view(&file));
-	arena_release(&src.arena);
 	buf_release(&file);
 	return e;
 }

@@ -52,6 +52,11 @@ struct import {
 MUST_USE enum err import_file(
 	const struct import *im, const char *path, struct buf *problem);
 
+/* The same from bytes that were read already; name stands for the file in
+ * sentences. */
+MUST_USE enum err import_bytes(const struct import *im, struct str name,
+	struct str bytes, struct buf *problem);
+
 /* Where import_store puts what it is given. */
 struct import_target {
 	struct store *store; /* with an open batch */

@@ -173,7 +173,7 @@ void role_release(struct role *r)
 	config_release(&r->config);
 }
 
-int role_run(enum role_name name)
+int role_run(enum role_name name, committer_import *import)
 {
 	static int (*const run[ROLE_COUNT])(struct role *) = {
 		[ROLE_WEB] = web_main,
@@ -187,6 +187,7 @@ int role_run(enum role_name name)
 
 	if (role_begin(&r, name) != OK)
 		return 1;
+	r.import = import;
 	status = run[name](&r);
 	role_release(&r);
 	return status;

@@ -18,6 +18,7 @@
 #include "role/config.h"
 #include "role/control.h"
 #include "role/link.h"
+#include "web/committer.h"
 
 enum { ROLE_EXTRA_FDS = 4 };
 
@@ -42,6 +43,8 @@ struct role {
 
 	struct pollfd extra[ROLE_EXTRA_FDS]; /* polled along; see role_wait */
 	size_t n_extra;
+
+	committer_import *import; /* web: handed in, since cmd has it */
 };
 
 /* Until CONTROL_START.  Errors are logged; the process should end then. */
@@ -67,7 +70,7 @@ int keeper_main(struct role *r);
 int log_main(struct role *r);
 int mailer_main(struct role *r);
 
-/* Begin as name and run it. */
-int role_run(enum role_name name);
+/* Begin as name and run it.  import is for web. */
+int role_run(enum role_name name, committer_import *import);
 
 #endif

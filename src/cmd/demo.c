@@ -1,0 +1,68 @@
+#include "cmd/demo.h"
+
+#include "base/clock.h"
+#include "cmd/apply.h"
+#include "cmd/import.h"
+#include "page/asset.h"
+#include "role/site.h"
+
+/* Made by tools/embed.py from samples/; holds asset_table. */
+#include "sample_table.h"
+
+static const int64_t DAY_MS = 86400000;
+
+static enum err put_samples(
+	struct store *s, const struct config *config, struct arena *a)
+{
+	struct zone *zone;
+	struct apply apply = { .months = config->duration_months,
+		.period = STR_NULL,
+		.arena = a };
+	enum err e = zone_load(config->timezone.at, &zone);
+
+	if (e != OK)
+		return e;
+	apply.zone = zone;
+	apply.shift_days = (int32_t)(clock_wall_ms(clock_system()) / DAY_MS) -
+		IMPORT_SAMPLES_DAY;
+	e = store_begin(s);
+	for (size_t i = 0;
+		e == OK && i < sizeof(asset_table) / sizeof(asset_table[0]);
+		i++) {
+		struct str complaint = STR("");
+		size_t n;
+
+		e = apply_documents(s, &apply, asset_table[i].name,
+			asset_table[i].body, &n, &complaint);
+		if (e != OK)
+			complain("%.*s", STR_ARG(complaint));
+	}
+	if (e == OK)
+		e = store_commit(s);
+	else
+		store_rollback(s);
+	zone_free(zone);
+	return e;
+}
+
+enum err demo_database(const char *site, bool samples)
+{
+	struct site opened;
+	struct store *s;
+	struct arena a;
+	char path[4200];
+	enum err e = site_open(site, SITE_COMMAND, &opened);
+
+	if (e != OK)
+		return e;
+	(void)snprintf(path, sizeof(path), "%s/web/site.db", site);
+	arena_init(&a, 1 << 24);
+	e = store_open(path, STORE_WRITER, &s);
+	if (e == OK && samples)
+		e = put_samples(s, &opened.config, &a);
+	if (e == OK)
+		store_close(s);
+	arena_release(&a);
+	site_close(&opened);
+	return e;
+}

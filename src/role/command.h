@@ -1,0 +1,15 @@
+/*
+ * command.h - what stands in the frames of SITE/control.sock (link.h).
+ *
+ * COMMAND_IMPORT: u8 replace, period (u16 length before it, empty for none),
+ * name of the file (the same), then the file's bytes.  The answer is
+ * COMMAND_DONE with the number of petitions taken, in decimal, or
+ * COMMAND_REFUSED with a sentence; then nothing was stored.
+ */
+#ifndef ROLE_COMMAND_H
+#define ROLE_COMMAND_H
+
+enum command { COMMAND_IMPORT = 1 };
+enum command_answer { COMMAND_DONE = 1, COMMAND_REFUSED = 2 };
+
+#endif

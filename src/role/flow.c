@@ -1,0 +1,290 @@
+#include "role/flow.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+enum {
+	SCRATCH_MAX = 64 << 20,
+	TURN_MS = 1000,
+	HOUSEKEEP_MS = 10000,
+	EXPIRE_MS = 60000,
+	FINISH_MS = 10000
+};
+
+static int64_t now_ms(struct flow *f)
+{
+	return clock_mono_ms(f->app->clock);
+}
+
+/* ---- the table ---- */
+
+bool flow_enter(struct flow *f, struct work *w, enum flow_state state)
+{
+	for (size_t i = 1; i < FLOW_IDS; i++) {
+		uint32_t id = f->last_id % (FLOW_IDS - 1) + 1;
+
+		f->last_id = id;
+		if (f->item[id].work != NULL)
+			continue;
+		f->item[id] = (struct flow_item){ w, state, 0 };
+		w->id = id;
+		return true;
+	}
+	return false;
+}
+
+struct flow_item *flow_find(struct flow *f, uint32_t id, enum work_kind kind)
+{
+	struct flow_item *item = &f->item[id % FLOW_IDS];
+
+	if (id == 0 || id >= FLOW_IDS || item->work == NULL ||
+		item->work->kind != kind)
+		return NULL;
+	return item;
+}
+
+void flow_leave(struct flow *f, struct work *w)
+{
+	if (w->id != 0)
+		f->item[w->id] = (struct flow_item){ NULL, FLOW_UNSENT, 0 };
+	app_leave(f->app);
+	work_free(w);
+}
+
+void flow_commit(struct flow *f, struct work *w)
+{
+	w->next = NULL;
+	*f->commit_tail = w;
+	f->commit_tail = &w->next;
+}
+
+void flow_lose(struct flow *f, enum role_name peer, enum err e)
+{
+	log_err("role-does-not-listen", e);
+	f->role->lost[peer] = true;
+}
+
+void flow_tell_keeper(struct flow *f, struct slot_list *list, uint64_t slot)
+{
+	if (list->n == FLOW_SLOTS)
+		flow_send_acknowledgements(f);
+	list->slot[list->n++] = slot;
+}
+
+/* ---- the turn ---- */
+
+static void take_inbox(struct flow *f)
+{
+	struct work *w = work_take(&f->app->inbox);
+
+	while (w != NULL) {
+		struct work *next = w->next;
+
+		w->next = NULL;
+		if (w->kind == WORK_SIGN)
+			flow_take_sign(f, w);
+		else
+			flow_take_confirm(f, w);
+		w = next;
+	}
+}
+
+static void housekept(struct flow *f, struct work *w)
+{
+	f->housekeeping = false;
+	if (w->err == OK && w->slots.n > 0) {
+		shelf_changed(f->app->shelf, 0);
+		flow_find_events(f);
+	}
+	work_free(w);
+}
+
+static void declared(struct flow *f, struct work *w)
+{
+	if (w->err == OK) {
+		f->declare_ev = w->declare.ev_seq;
+		flow_find_events(f);
+		shelf_declared(f->app->shelf);
+	} else {
+		log_err("cannot-store-declaration", w->err);
+	}
+	work_free(w);
+}
+
+static void finish(struct flow *f, struct work *w)
+{
+	switch (w->kind) {
+	case WORK_SIGN:
+		flow_signed(f, w);
+		break;
+	case WORK_CONFIRM:
+		flow_confirmed(f, w);
+		break;
+	case WORK_RECONCILE:
+		flow_reconciled(f, w);
+		break;
+	case WORK_MAIL_DONE:
+		flow_mailed(f, w);
+		break;
+	case WORK_SEQUENCE:
+		flow_sequenced(f, w);
+		break;
+	case WORK_DECLARE:
+		declared(f, w);
+		break;
+	case WORK_EXPIRED:
+		work_free(w);
+		break;
+	case WORK_HOUSEKEEP:
+		housekept(f, w);
+		break;
+	case WORK_IMPORT:
+		flow_imported(f, w);
+		break;
+	}
+}
+
+static void take_done(struct flow *f)
+{
+	struct work *w = work_take(&f->done);
+
+	while (w != NULL) {
+		struct work *next = w->next;
+
+		w->next = NULL;
+		finish(f, w);
+		w = next;
+	}
+}
+
+static void meet_peers(struct flow *f)
+{
+	static void (*const changed[ROLE_COUNT])(struct flow *) = {
+		[ROLE_SEALER] = flow_sealer_changed,
+		[ROLE_KEEPER] = flow_keeper_changed,
+		[ROLE_LOG] = flow_log_changed,
+		[ROLE_MAILER] = flow_mailer_changed,
+	};
+	struct role *r = f->role;
+
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		if (changed[i] == NULL || (!r->fresh[i] && !r->lost[i]))
+			continue;
+		if (r->lost[i])
+			link_close(&r->link[i]);
+		r->fresh[i] = r->lost[i] = false;
+		changed[i](f);
+	}
+}
+
+static void look_after(struct flow *f)
+{
+	int64_t now = now_ms(f);
+	struct work *w;
+
+	if (now >= f->housekeep_at_ms && !f->housekeeping) {
+		f->housekeep_at_ms = now + HOUSEKEEP_MS;
+		w = work_new(WORK_HOUSEKEEP);
+		if (w != NULL) {
+			f->housekeeping = true;
+			flow_commit(f, w);
+		}
+	}
+	if (now >= f->expire_at_ms && f->reconciled) {
+		f->expire_at_ms = now + EXPIRE_MS;
+		flow_expire(f);
+	}
+}
+
+static void send_all(struct flow *f)
+{
+	flow_send_acknowledgements(f);
+	flow_send_claims(f);
+	role_flush(f->role);
+	flow_send_forms(f);
+	flow_send_events(f);
+	flow_send_mails(f);
+	if (f->commit != NULL) {
+		struct work *chain = f->commit;
+
+		f->commit = NULL;
+		f->commit_tail = &f->commit;
+		committer_give(f->committer, chain);
+	}
+	role_flush(f->role);
+}
+
+static void say_readiness(struct flow *f)
+{
+	bool ready = f->declared && f->reconciled && f->log_ready;
+
+	if (ready != atomic_load(&f->app->takes_forms)) {
+		atomic_store(&f->app->takes_forms, ready);
+		log_simple("notice", ready ? "forms-open" : "forms-wait");
+	}
+}
+
+static enum err turn(struct flow *f)
+{
+	struct role *r = f->role;
+	enum err e;
+
+	r->extra[0] = (struct pollfd){ f->app->inbox.event_fd, POLLIN, 0 };
+	r->extra[1] = (struct pollfd){ f->done.event_fd, POLLIN, 0 };
+	r->extra[2] = (struct pollfd){ f->command.fd < 0 ? r->commands_fd
+							 : f->command.fd,
+		f->command.fd < 0 ? POLLIN : link_events(&f->command), 0 };
+	r->n_extra = 3;
+	e = role_wait(r, TURN_MS);
+	if (e != OK)
+		return e;
+	arena_clear(&f->scratch);
+	take_done(f);
+	flow_hear_sealer(f);
+	flow_hear_keeper(f);
+	flow_hear_log(f);
+	flow_hear_mailer(f);
+	meet_peers(f);
+	take_inbox(f);
+	if (r->extra[2].revents != 0) {
+		if (f->command.fd < 0)
+			flow_accept_command(f);
+		else
+			flow_hear_command(f);
+	}
+	look_after(f);
+	send_all(f);
+	say_readiness(f);
+	return OK;
+}
+
+/* Requests that wait are answered before we leave, as long as the other
+ * roles do their part. */
+static bool all_answered(const struct flow *f)
+{
+	return atomic_load(&f->app->waiting) == 0 && !f->importing;
+}
+
+enum err flow_run(struct flow *f)
+{
+	int64_t until = INT64_MAX;
+	enum err e = OK;
+
+	f->commit_tail = &f->commit;
+	f->forms_tail = &f->forms;
+	f->claims_tail = &f->claims;
+	link_init(&f->command);
+	arena_init(&f->scratch, SCRATCH_MAX);
+	flow_find_events(f);
+	while (e == OK) {
+		if (f->role->stopping && until == INT64_MAX)
+			until = now_ms(f) + FINISH_MS;
+		if (f->role->stopping && (all_answered(f) || now_ms(f) > until))
+			break;
+		e = turn(f);
+	}
+	link_close(&f->command);
+	return e;
+}

@@ -1,0 +1,154 @@
+/*
+ * flow.h - web's main thread: between http threads, committer and the other
+ * roles.  Private to role/web.c and role/flow_*.c.
+ *
+ * A form goes: inbox, sealer, committer, keeper (settled), answer.  A
+ * confirmation goes: inbox, keeper, committer, keeper (booked) and log,
+ * answer.  Items in flight stand in one table by id, so that everything that
+ * was sent to a role that died can be sent to the next one; all roles take
+ * repeats idempotently.
+ *
+ * Order.  What web has told keeper ("settled") must be with it before a
+ * repeated form goes to sealer, so forms are held back while keeper's link
+ * has bytes waiting (docs/protocol.md; role/keeper.c is the other half).
+ */
+#ifndef ROLE_FLOW_H
+#define ROLE_FLOW_H
+
+#include "domain/store.h"
+#include "role/message.h"
+#include "role/runtime.h"
+#include "web/app.h"
+#include "web/committer.h"
+
+enum {
+	FLOW_IDS = 1 << 16, /* more than APP_WAITING_MAX */
+	FLOW_WAITS = 1 << 17, /* confirmations that wait for their promise */
+	FLOW_MAILS = 1024, /* jobs at the mailer at once */
+	FLOW_SLOTS = 4096 /* slots in one message */
+};
+
+enum flow_state { FLOW_UNSENT, FLOW_SENT, FLOW_COMMITTING };
+
+struct flow_item {
+	struct work *work; /* NULL: free */
+	enum flow_state state;
+	uint32_t next_rid; /* chain of the rid's bucket; 0: end */
+};
+
+struct flow_mail {
+	uint64_t slot; /* 0: free */
+	int64_t again_ms; /* put off until then; 0: at the mailer */
+};
+
+struct slot_list {
+	uint64_t slot[FLOW_SLOTS];
+	size_t n;
+};
+
+struct flow {
+	struct role *role;
+	struct app *app;
+	struct committer *committer;
+	struct work_queue done; /* from the committer */
+	struct store *store; /* a reader */
+	struct arena scratch; /* one turn's */
+	struct work *commit; /* this turn's, for the committer */
+	struct work **commit_tail;
+
+	/* in flight, by id; id 0 is none */
+	struct flow_item item[FLOW_IDS];
+	uint32_t last_id;
+	uint32_t rid_bucket[FLOW_IDS];
+	struct work *forms; /* to be sent to sealer, in order */
+	struct work **forms_tail;
+	size_t forms_out;
+	struct work *claims; /* to be sent to keeper */
+	struct work **claims_tail;
+	size_t claims_out;
+	struct slot_list settled;
+	struct slot_list booked;
+
+	/* readiness */
+	bool declared; /* sealer's declaration is in the log's journal */
+	bool reconciled;
+	bool log_ready;
+	uint64_t declare_ev; /* its event, 0 while it is not committed */
+
+	/* events: [ev_next, ev_last] are committed and not sent */
+	uint64_t ev_next;
+	uint64_t ev_last;
+	uint64_t ev_acked;
+	struct work *wait[FLOW_WAITS]; /* by ev_seq */
+	struct vkey promise_key;
+
+	/* mail */
+	struct flow_mail mail[FLOW_MAILS];
+	size_t mails_out;
+	uint64_t mail_from;
+	bool mail_dirty; /* there may be jobs that were not sent */
+
+	/* housekeeping */
+	int64_t housekeep_at_ms;
+	int64_t expire_at_ms;
+	bool housekeeping;
+
+	/* commands */
+	struct link command; /* one at a time */
+	bool importing;
+};
+
+/* flow_sign.c */
+void flow_take_sign(struct flow *f, struct work *w);
+void flow_send_forms(struct flow *f);
+void flow_hear_sealer(struct flow *f);
+void flow_sealer_changed(struct flow *f);
+void flow_signed(struct flow *f, struct work *w);
+bool flow_rid_in_flight(const struct flow *f, const struct rid *rid);
+
+/* flow_confirm.c */
+void flow_take_confirm(struct flow *f, struct work *w);
+void flow_send_claims(struct flow *f);
+void flow_hear_keeper(struct flow *f);
+void flow_keeper_changed(struct flow *f);
+void flow_confirmed(struct flow *f, struct work *w);
+void flow_reconciled(struct flow *f, struct work *w);
+void flow_send_acknowledgements(struct flow *f);
+void flow_expire(struct flow *f);
+
+/* flow_log.c */
+void flow_hear_log(struct flow *f);
+void flow_log_changed(struct flow *f);
+void flow_send_events(struct flow *f);
+void flow_wait_for_promise(struct flow *f, struct work *w);
+void flow_sequenced(struct flow *f, struct work *w);
+/* Look in the store which event is the last. */
+void flow_find_events(struct flow *f);
+
+/* flow_mail.c */
+void flow_hear_mailer(struct flow *f);
+void flow_mailer_changed(struct flow *f);
+void flow_send_mails(struct flow *f);
+void flow_mailed(struct flow *f, struct work *w);
+
+/* flow_command.c */
+void flow_accept_command(struct flow *f);
+void flow_hear_command(struct flow *f);
+void flow_imported(struct flow *f, struct work *w);
+
+/* flow.c: what all of them use */
+/* Give w an id; false when the table is full. */
+bool flow_enter(struct flow *f, struct work *w, enum flow_state state);
+struct flow_item *flow_find(struct flow *f, uint32_t id, enum work_kind kind);
+/* Take w out of the table and end it; its request must be answered. */
+void flow_leave(struct flow *f, struct work *w);
+void flow_commit(struct flow *f, struct work *w);
+/* A peer that cannot be written to is given up; the supervisor sends another. */
+void flow_lose(struct flow *f, enum role_name peer, enum err e);
+/* Tell keeper, at the end of the turn or when the list is full. */
+void flow_tell_keeper(struct flow *f, struct slot_list *list, uint64_t slot);
+
+/* The whole life; OK when it was asked to stop. */
+MUST_USE enum err flow_run(struct flow *f);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * flow_command.c - commands beside a running server: SITE/control.sock.
+ *
+ * One command at a time; its socket has mode 0600, so whoever reaches it owns
+ * the site.  A command is one frame, its answer another.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "role/command.h"
+#include "role/flow.h"
+
+void flow_accept_command(struct flow *f)
+{
+	int fd = accept4(
+		f->role->commands_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0)
+		link_attach(&f->command, fd);
+}
+
+static void say(struct flow *f, enum command_answer type, struct str text)
+{
+	struct buf *b = link_begin(&f->command, (uint8_t)type);
+
+	buf_str(b, text);
+	if (link_end(&f->command) != OK || link_flush(&f->command) != OK)
+		link_close(&f->command);
+}
+
+static void begin_import(struct flow *f, struct view *v)
+{
+	struct work *w = work_new(WORK_IMPORT);
+	struct work_import *i;
+
+	if (w == NULL) {
+		say(f, COMMAND_REFUSED, STR("out of memory"));
+		return;
+	}
+	i = &w->import;
+	i->replace = view_u8(v) != 0;
+	i->period = arena_copy(&w->arena, view_str16(v));
+	i->name = arena_copy(&w->arena, view_str16(v));
+	i->body = arena_copy(
+		&w->arena, (struct str){ (const char *)v->at, v->len });
+	if (v->bad || i->body.at == NULL) {
+		work_free(w);
+		say(f, COMMAND_REFUSED, STR("this file is too large"));
+		return;
+	}
+	f->importing = true;
+	flow_commit(f, w);
+}
+
+void flow_hear_command(struct flow *f)
+{
+	enum err e = link_pump(&f->command);
+	uint8_t type;
+	struct view v;
+
+	while (!f->importing && link_next(&f->command, &type, &v)) {
+		if (type == COMMAND_IMPORT)
+			begin_import(f, &v);
+		else
+			say(f, COMMAND_REFUSED,
+				STR("this server knows no such command: it is "
+				    "of another version"));
+	}
+	if (e != OK && !f->importing)
+		link_close(&f->command);
+}
+
+void flow_imported(struct flow *f, struct work *w)
+{
+	struct work_import *i = &w->import;
+	struct str text = i->complaint;
+
+	f->importing = false;
+	if (w->err == OK) {
+		text = arena_printf(
+			&w->arena, "%llu", (unsigned long long)i->count);
+		shelf_changed(f->app->shelf, 0);
+		flow_find_events(f);
+	} else if (text.len == 0) {
+		text = str_c(err_text(w->err));
+	}
+	if (link_up(&f->command))
+		say(f, w->err == OK ? COMMAND_DONE : COMMAND_REFUSED, text);
+	work_free(w);
+}

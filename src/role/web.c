@@ -1,0 +1,274 @@
+/*
+ * web.c - the web role: opens the store, makes the app, runs its threads.
+ *
+ *     main thread   the flow (role/flow.h)
+ *     http threads  gate, routes, handlers
+ *     committer     the only writer of the database
+ *     shelf         makes pages after changes
+ */
+#include <malloc.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/zone.h"
+#include "crypto/secret.h"
+#include "page/pages.h"
+#include "role/flow.h"
+#include "role/runtime.h"
+#include "web/routes.h"
+
+static const char DATABASE[] = "site.db";
+
+enum { TRUSTED_MAX = 32, PEM_MAX = 64 << 10, KEY_BYTES = 32 };
+
+struct web {
+	struct role *role;
+	struct app app;
+	struct flow flow;
+	struct hmac_key *form_key;
+	struct zone *zone;
+	struct http_server *server;
+	struct http_net trusted[TRUSTED_MAX];
+	size_t n_trusted;
+	struct buf certificate;
+	struct buf key;
+};
+
+/* ---- settings ---- */
+
+static enum err read_trusted(struct web *w)
+{
+	struct str text = w->role->config.trusted_proxies;
+	struct str part;
+
+	while (str_split(&text, ',', &part)) {
+		part = str_trim(part);
+		if (part.len == 0)
+			continue;
+		if (w->n_trusted == TRUSTED_MAX)
+			return ERR_TOO_LARGE;
+		if (http_net_parse(part, &w->trusted[w->n_trusted++]) != OK)
+			return ERR_INVALID;
+	}
+	return OK;
+}
+
+/* Paths in the configuration are relative to SITE/web, the role's folder. */
+static enum err read_tls(struct web *w)
+{
+	const struct config *c = &w->role->config;
+	enum err e;
+
+	buf_init(&w->certificate, PEM_MAX);
+	buf_init(&w->key, PEM_MAX);
+	if (c->tls_certificate.len == 0)
+		return OK;
+	e = file_read(w->role->own_fd, c->tls_certificate.at, &w->certificate);
+	return e == OK ? file_read(w->role->own_fd, c->tls_key.at, &w->key) : e;
+}
+
+static enum err read_form_key(struct web *w)
+{
+	struct secret_key *key = SECRET_NEW(struct secret_key);
+	enum err e;
+
+	w->form_key = SECRET_NEW(struct hmac_key);
+	if (key == NULL || w->form_key == NULL) {
+		secret_free(key);
+		return ERR_MEMORY;
+	}
+	e = file_read_exact(
+		w->role->own_fd, "form.key", key->byte, sizeof(key->byte));
+	if (e == OK)
+		hmac_key_init(w->form_key, key->byte, sizeof(key->byte));
+	secret_free(key);
+	return e;
+}
+
+static enum err make_site(struct web *w)
+{
+	const struct config *c = &w->role->config;
+	enum err e = zone_load(c->timezone.at, &w->zone);
+
+	if (e != OK) {
+		log_err("unknown-timezone", ERR_CORRUPT);
+		return e;
+	}
+	w->app.site = (struct page_site){ .base_url = c->base_url,
+		.title = c->title,
+		.zone = w->zone,
+		.response_threshold = c->response_threshold,
+		.debate_threshold = c->debate_threshold,
+		.duration_months = c->duration_months,
+		.log_path = STR("/log"),
+		.one_machine = true };
+	w->app.host = c->host;
+	w->app.inbox_url = c->inbox_url;
+	return OK;
+}
+
+static enum err make_errors(struct app *app)
+{
+	struct buf b;
+	enum err e = OK;
+
+	buf_init(&b, 1 << 20);
+	for (unsigned s = ERROR_FIRST; e == OK && s <= 503; s++) {
+		struct http_spec spec = { .status = s,
+			.content_type = STR("text/html; charset=utf-8"),
+			.cache = STR("no-store"),
+			.retry_after_s = s == 503 ? 5 : 0 };
+
+		if (s > 422 && s < 500)
+			continue;
+		buf_clear(&b);
+		page_error(&b, &app->site, (int)s);
+		e = buf_err(&b);
+		if (e == OK)
+			e = http_finish(&spec, buf_view(&b),
+				&app->error[s - ERROR_FIRST]);
+	}
+	buf_release(&b);
+	return e;
+}
+
+/* ---- the parts, in the order of their needs ---- */
+
+static enum err open_store(struct web *w)
+{
+	struct store *writer;
+	struct arena a;
+	struct store_checkpoint c = { .size = 0 };
+	const struct committer_settings settings = { .clock = w->app.clock,
+		.zone = w->zone,
+		.months = w->role->config.duration_months,
+		.import = w->role->import };
+	enum err e = store_open(DATABASE, STORE_WRITER, &writer);
+
+	if (e != OK)
+		return e;
+	e = committer_start(
+		writer, &settings, &w->flow.done, &w->flow.committer);
+	if (e != OK) {
+		store_close(writer);
+		return e;
+	}
+	e = store_open(DATABASE, STORE_READER, &w->flow.store);
+	if (e == OK)
+		e = reader_open(DATABASE, &w->app.reader);
+	if (e == OK)
+		e = shelf_open(
+			DATABASE, &w->app.site, w->app.clock, &w->app.shelf);
+	arena_init(&a, 1 << 20);
+	if (e == OK)
+		e = store_checkpoint(&a, w->flow.store, app_year(&w->app), &c);
+	if (e == OK)
+		shelf_checkpoint(w->app.shelf, app_year(&w->app),
+			c.size == 0 ? 0 : c.made_ms);
+	arena_release(&a);
+	return e;
+}
+
+static enum err start_http(struct web *w)
+{
+	const struct config *c = &w->role->config;
+	struct http_settings s = http_settings_default();
+	const struct http_handler routes = { &w->app, routes_body_max,
+		routes_handle };
+
+	s.listen_fd = w->role->listen_fd;
+	s.threads = c->http_threads;
+	s.max_connections = c->http_connections;
+	s.max_per_address = c->limits_off ? c->http_connections
+					  : c->http_connections_per_address;
+	s.max_parked = APP_WAITING_MAX;
+	s.trusted = w->trusted;
+	s.trusted_n = w->n_trusted;
+	if (w->certificate.len > 0) {
+		s.tls_cert_pem = w->certificate.at;
+		s.tls_key_pem = w->key.at;
+	}
+	return http_start(&s, &routes, &w->server);
+}
+
+static enum err begin(struct web *w)
+{
+	enum err e;
+
+	w->app.clock = clock_system();
+	w->app.rng = rng_system();
+	w->app.public_fd = w->role->public_fd;
+	w->flow.role = w->role;
+	w->flow.app = &w->app;
+	e = crypto_init();
+	if (e == OK)
+		e = work_queue_init(&w->app.inbox, true);
+	if (e == OK)
+		e = work_queue_init(&w->flow.done, true);
+	if (e == OK)
+		e = read_trusted(w);
+	if (e == OK)
+		e = read_tls(w);
+	if (e == OK)
+		e = read_form_key(w);
+	w->app.form_key = w->form_key;
+	if (e == OK)
+		e = make_site(w);
+	if (e == OK)
+		e = make_errors(&w->app);
+	/* Before the first thread: a filter holds for those to come. */
+	if (e == OK)
+		e = role_fence(w->role);
+	if (e == OK)
+		e = open_store(w);
+	if (e == OK)
+		e = start_http(w);
+	return e;
+}
+
+/* Whoever waits is answered first; then http ends, and what was handed to the
+ * committer is committed. */
+static void end(struct web *w)
+{
+	if (w->app.shelf != NULL)
+		shelf_stop(w->app.shelf);
+	http_stop(w->server);
+	committer_stop(w->flow.committer);
+	shelf_close(w->app.shelf);
+	reader_close(w->app.reader);
+	store_close(w->flow.store);
+	for (size_t i = 0; i <= ERROR_LAST - ERROR_FIRST; i++)
+		http_reply_free(w->app.error[i]);
+	work_queue_release(&w->app.inbox);
+	work_queue_release(&w->flow.done);
+	for (size_t i = 1; i < FLOW_IDS; i++)
+		work_free(w->flow.item[i].work);
+	arena_release(&w->flow.scratch);
+	secret_free(w->form_key);
+	zone_free(w->zone);
+	buf_release(&w->certificate);
+	buf_release(&w->key);
+}
+
+int web_main(struct role *r)
+{
+	struct web *w = calloc(1, sizeof(*w));
+	enum err e = w == NULL ? ERR_MEMORY : OK;
+
+	if (e == OK) {
+		w->role = r;
+		e = begin(w);
+	}
+	if (e == OK) {
+		log_notice("listening");
+		e = flow_run(&w->flow);
+	}
+	if (e != OK)
+		log_err("web-ends", e);
+	if (w != NULL) {
+		end(w);
+		free(w);
+	}
+	return e == OK ? 0 : 1;
+}

@@ -1,0 +1,82 @@
+/*
+ * app.h - what every handler of web works with; made once by role/web.c.
+ *
+ * Everything here is set before the first request and read only after that,
+ * except what says otherwise.
+ */
+#ifndef WEB_APP_H
+#define WEB_APP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "base/zone.h"
+#include "crypto/hash.h"
+#include "page/pages.h"
+#include "crypto/sign.h"
+#include "tlog/note.h"
+#include "web/reader.h"
+#include "web/shelf.h"
+#include "web/work.h"
+
+enum {
+	ERROR_FIRST = 400,
+	ERROR_LAST = 599,
+	FORM_LIFE_MIN = 6 * 60 /* keeper forgets a form's id after that */
+};
+
+struct app {
+	struct clock *clock;
+	struct rng *rng;
+	struct page_site site; /* checkpoint_ms and log_path: see shelf */
+	struct str host; /* HOST of docs/log.md */
+	struct str inbox_url; /* demo only */
+	const struct hmac_key *form_key;
+	int public_fd;
+	struct shelf *shelf;
+	struct reader *reader;
+	struct work_queue inbox; /* to the flow */
+	struct http_reply *error[ERROR_LAST - ERROR_FIRST + 1];
+
+	/* Set by the flow, read by handlers. */
+	atomic_bool takes_forms; /* sealer, keeper and log are all there */
+	atomic_uint waiting; /* items under way, to bound the inbox */
+	_Atomic(const struct vkey *) promise_key; /* NULL until log said */
+};
+
+/* At most so many requests wait for a commit at once; beyond is 503. */
+enum { APP_WAITING_MAX = 16384 };
+
+/* Take a place for one more request; false when there is none. */
+bool app_enter(struct app *app);
+void app_leave(struct app *app);
+
+/* The UTC year, which names the log. */
+uint32_t app_year(struct app *app);
+
+/* ---- answers that all handlers share ---- */
+
+/* The error page of status. */
+struct http_reply *app_error(struct app *app, unsigned status);
+/* A page that was just written into b (taken), status 200 unless given; never
+ * stored by anybody.  An error page if the buf has failed. */
+struct http_reply *app_page(struct app *app, unsigned status, struct buf *b);
+struct http_reply *app_redirect(struct app *app, struct str location);
+/* The same of public data, which caches may keep and ask about. */
+struct http_reply *app_public(
+	struct app *app, struct str content_type, struct buf *b);
+
+/* ---- what the flow answers a confirmation with ---- */
+
+/* Wrong token, or gone: one page for both. */
+struct http_reply *confirm_reply_bad(struct app *app);
+/* Somebody of this mailbox and name is counted already. */
+struct http_reply *confirm_reply_again(struct app *app, uint64_t petition);
+/* On to the receipt; promise NULL when the leaf is in the log already. */
+struct http_reply *confirm_reply_receipt(struct app *app,
+	const struct work_confirm *w, uint64_t deadline_s,
+	const struct signature *promise);
+
+#endif

@@ -1,0 +1,240 @@
+#include "web/committer.h"
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "crypto/hash.h"
+
+/* A pause between closing and the CLOSE event, for links in the mail. */
+static const int64_t GRACE_MS = (int64_t)24 * 3600 * 1000;
+static const uint32_t FORM_MINUTES = 24 * 60;
+
+struct committer {
+	struct store *store;
+	struct committer_settings settings;
+	struct work_queue queue;
+	struct work_queue *done;
+	pthread_t thread;
+};
+
+/* ---- one operation each ---- */
+
+static enum err apply_sign(struct committer *c, struct work_sign *s)
+{
+	if (s->is_old) {
+		s->slot = s->row.slot;
+		s->outcome = STORE_SAME_RID;
+		return OK;
+	}
+	return store_insert(c->store, &s->row, clock_wall_ms(c->settings.clock),
+		&s->outcome, &s->slot);
+}
+
+static enum err confirm(struct committer *c, uint64_t slot, uint64_t petition,
+	const struct commitment *commitment, const struct event_mac *mac,
+	enum store_confirm *ret_outcome, struct store_place *ret_place)
+{
+	struct store_claim claim = { .slot = slot, .petition = petition };
+
+	memcpy(claim.commitment, commitment, sizeof(claim.commitment));
+	memcpy(claim.mac, mac, sizeof(claim.mac));
+	return store_confirm(c->store, &claim, ret_outcome, ret_place);
+}
+
+static enum err apply_confirm(struct committer *c, struct work_confirm *w)
+{
+	return confirm(c, w->slot, w->petition, &w->c, &w->mac, &w->outcome,
+		&w->place);
+}
+
+/* A tentative entry with a row is settled; one without is freed, unless its
+ * form is still under way (then it was marked settle = free = false and
+ * carries no question: see role/flow.c).  A claim rolls forward. */
+static enum err apply_reconcile(struct committer *c, struct work_reconcile *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct reconcile_entry *entry = &r->entry[i];
+		struct store_row row;
+		enum store_confirm outcome;
+		struct store_place place;
+		enum err e = store_rows(c->store, &entry->slot, 1, &row);
+
+		if (e != OK)
+			return e;
+		if (!entry->is_claimed) {
+			entry->settle = row.has_row;
+			entry->free = !row.has_row && entry->free;
+			continue;
+		}
+		if (!row.has_row) {
+			/* Cannot be: a claim needs a mail, a mail a row.  A
+			 * restored old database has such (rule 16). */
+			log_notice("claim-without-row");
+			continue;
+		}
+		e = confirm(c, entry->slot, entry->petition, &entry->c,
+			&entry->mac, &outcome, &place);
+		if (e != OK)
+			return e;
+		entry->book = true;
+	}
+	return OK;
+}
+
+static enum err apply_sequence(
+	struct committer *c, struct work_sequence *s, struct arena *a)
+{
+	return store_sequence(a, c->store, &s->checkpoint, s->leaf, s->n,
+		&s->moved, &s->n_moved);
+}
+
+/* One KEY event for each new declaration; none for the one in force. */
+static enum err apply_declare(
+	struct committer *c, struct work_declare *d, struct arena *a)
+{
+	struct store_event event = { .type = EVENT_KEY };
+	struct sha256 hash;
+	struct str last;
+	enum err e = store_meta(a, c->store, STR("declaration"), &last);
+
+	if (e == OK && str_eq(last, d->text))
+		return store_last_event(c->store, &d->ev_seq);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
+	sha256(d->text.at, d->text.len, &hash);
+	memcpy(event.c, &hash, sizeof(event.c));
+	e = store_mark(c->store);
+	if (e != OK)
+		return e;
+	e = store_document_put(c->store, hash.byte, d->text);
+	if (e == OK)
+		e = store_meta_put(c->store, STR("declaration"), d->text);
+	if (e == OK)
+		e = store_append(c->store, &event, &d->ev_seq);
+	if (e == OK)
+		return store_keep(c->store);
+	store_undo(c->store);
+	return e;
+}
+
+static enum err apply_housekeep(struct committer *c)
+{
+	int64_t now = clock_wall_ms(c->settings.clock);
+	uint32_t minute = (uint32_t)(now / 60000);
+	size_t closed;
+	size_t events;
+	enum err e = store_close_due(c->store, now, GRACE_MS, &closed, &events);
+
+	if (e == OK && closed > 0)
+		log_notice_int("petitions-closed", "count", (int64_t)closed);
+	return e == OK ? store_forget_forms(c->store, minute - FORM_MINUTES)
+		       : e;
+}
+
+static enum err apply(struct committer *c, struct work *w)
+{
+	switch (w->kind) {
+	case WORK_SIGN:
+		return apply_sign(c, &w->sign);
+	case WORK_CONFIRM:
+		return apply_confirm(c, &w->confirm);
+	case WORK_RECONCILE:
+		return apply_reconcile(c, &w->reconcile);
+	case WORK_MAIL_DONE:
+		return store_mail_done(c->store, w->slots.slot, w->slots.n);
+	case WORK_SEQUENCE:
+		return apply_sequence(c, &w->sequence, &w->arena);
+	case WORK_DECLARE:
+		return apply_declare(c, &w->declare, &w->arena);
+	case WORK_EXPIRED:
+		return store_forget(c->store, w->slots.slot, w->slots.n);
+	case WORK_HOUSEKEEP:
+		return apply_housekeep(c);
+	case WORK_IMPORT:
+		return c->settings.import(c->store, &w->import,
+			c->settings.zone, c->settings.months, &w->arena);
+	}
+	return ERR_INTERNAL;
+}
+
+/* ---- the thread ---- */
+
+static void fail_all(struct work *chain, enum err e)
+{
+	for (struct work *w = chain; w != NULL; w = w->next)
+		w->err = e;
+}
+
+static void commit_chain(struct committer *c, struct work *chain)
+{
+	enum err e = store_begin(c->store);
+
+	if (e == OK) {
+		FAULT("committer-begun");
+		for (struct work *w = chain; w != NULL; w = w->next)
+			w->err = apply(c, w);
+		FAULT("committer-applied");
+		e = store_commit(c->store);
+		FAULT("committer-committed");
+	}
+	if (e != OK) {
+		log_err("commit-failed", e);
+		fail_all(chain, e);
+	}
+}
+
+static void *turn(void *arg)
+{
+	struct committer *c = arg;
+	struct work *chain;
+
+	while ((chain = work_wait(&c->queue)) != NULL) {
+		commit_chain(c, chain);
+		work_push_all(c->done, chain);
+	}
+	return NULL;
+}
+
+enum err committer_start(struct store *store,
+	const struct committer_settings *settings, struct work_queue *done,
+	struct committer **ret_committer)
+{
+	struct committer *c = calloc(1, sizeof(*c));
+	enum err e;
+
+	if (c == NULL)
+		return ERR_MEMORY;
+	c->store = store;
+	c->settings = *settings;
+	c->done = done;
+	e = work_queue_init(&c->queue, false);
+	if (e != OK)
+		goto err0;
+	if (pthread_create(&c->thread, NULL, turn, c) != 0) {
+		e = ERR_MEMORY;
+		goto err1;
+	}
+	*ret_committer = c;
+	return OK;
+
+err1:
+	work_queue_release(&c->queue);
+err0:
+	free(c);
+	return e;
+}
+
+void committer_give(struct committer *c, struct work *chain)
+{
+	work_push_all(&c->queue, chain);
+}
+
+void committer_stop(struct committer *c)
+{
+	if (c == NULL)
+		return;
+	work_close(&c->queue);
+	(void)pthread_join(c->thread, NULL);
+	work_queue_release(&c->queue);
+	store_close(c->store);
+	free(c);
+}

@@ -1,0 +1,304 @@
+/*
+ * confirm.c - confirming a signature, and the receipt afterwards.
+ *
+ * GET shows a page with one button and changes nothing, because mail scanners
+ * follow links; POST confirms.  The receipt's address holds slot and C, which
+ * name nobody; the secret half stays behind the "#" in the browser.
+ */
+#include "base/enc.h"
+#include "json/json.h"
+#include "tlog/promise.h"
+#include "web/reader.h"
+#include "web/routes.h"
+
+static const size_t PAGE_MAX_BYTES = 1 << 20;
+
+static void show_bad(struct app *app, struct http_request *r)
+{
+	struct buf b;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_confirm_bad(&b, &app->site);
+	http_reply(r, app_page(app, 404, &b));
+	buf_release(&b);
+}
+
+/* GET /c and GET /c?token=...: the second leads to the first's answer. */
+void confirm_type(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct form query;
+	struct str typed = STR_NULL;
+	struct token token;
+	uint64_t slot;
+	struct buf b;
+
+	(void)args;
+	if (r->query.at != NULL &&
+		http_query(r, FORM_TWICE_FIRST, &query) == OK)
+		typed = form_get(&query, STR("token"));
+	buf_init(&b, PAGE_MAX_BYTES);
+	if (typed.at != NULL && token_parse(typed, &slot, &token) == OK) {
+		buf_c(&b, "/c/");
+		token_text(&b, slot, &token);
+		http_reply(r, app_redirect(app, buf_view(&b)));
+	} else {
+		page_confirm_type(&b, &app->site,
+			typed.at == NULL ? STR("") : typed, typed.at != NULL);
+		http_reply(r, app_page(app, typed.at == NULL ? 200 : 422, &b));
+	}
+	buf_release(&b);
+}
+
+/* Links in the mail work for a day after the petition has closed. */
+static const int64_t GRACE_MS = (int64_t)24 * 3600 * 1000;
+
+/* The petition of the row that a token names, if it still takes
+ * confirmations; else r was answered.  Whether the token is right is keeper's
+ * to say, when the button is pressed. */
+static struct brief *find_pending(struct app *app, struct http_request *r,
+	struct str text, uint64_t *ret_slot, struct token *ret_token)
+{
+	int64_t now = clock_wall_ms(app->clock);
+	struct store_signature signature;
+	struct brief *brief = NULL;
+	const struct petition *p;
+	struct buf b;
+
+	if (token_parse(text, ret_slot, ret_token) != OK ||
+		reader_signature(app->reader, *ret_slot, &signature) != OK ||
+		(brief = shelf_brief(app->shelf, signature.petition)) == NULL) {
+		show_bad(app, r);
+		return NULL;
+	}
+	p = brief_petition(brief);
+	if (petition_is_open(p, now) || signature.place.ev_seq != 0 ||
+		(petition_is_visible(p) && now < p->deadline_ms + GRACE_MS))
+		return brief;
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_sign_refused(&b, &app->site, p);
+	http_reply(r, app_page(app, 403, &b));
+	buf_release(&b);
+	brief_free(brief);
+	return NULL;
+}
+
+void confirm_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct token token;
+	uint64_t slot;
+	struct brief *brief =
+		find_pending(app, r, args->part[0], &slot, &token);
+	struct buf b;
+
+	if (brief == NULL)
+		return;
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_confirm(&b, &app->site, brief_petition(brief));
+	http_reply(r, app_page(app, 200, &b));
+	buf_release(&b);
+	brief_free(brief);
+}
+
+void confirm_ask(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct token token;
+	struct work *w;
+	uint64_t slot;
+	struct brief *brief =
+		find_pending(app, r, args->part[0], &slot, &token);
+
+	if (brief == NULL)
+		return;
+	brief_free(brief);
+	if (!atomic_load(&app->takes_forms) || !app_enter(app)) {
+		http_reply(r, app_error(app, 503));
+		return;
+	}
+	w = work_new(WORK_CONFIRM);
+	if (w == NULL || http_park(r) != OK) {
+		work_free(w);
+		app_leave(app);
+		http_reply(r, app_error(app, 503));
+		return;
+	}
+	w->confirm.slot = slot;
+	w->confirm.token = token;
+	w->confirm.request = r;
+	work_push(&app->inbox, w);
+}
+
+/* ---- what the flow answers with ---- */
+
+struct http_reply *confirm_reply_bad(struct app *app)
+{
+	struct buf b;
+	struct http_reply *reply;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_confirm_bad(&b, &app->site);
+	reply = app_page(app, 404, &b);
+	buf_release(&b);
+	return reply;
+}
+
+struct http_reply *confirm_reply_again(struct app *app, uint64_t petition)
+{
+	struct brief *brief = shelf_brief(app->shelf, petition);
+	struct buf b;
+	struct http_reply *reply;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_confirm_again(
+		&b, &app->site, brief == NULL ? NULL : brief_petition(brief));
+	reply = app_page(app, 200, &b);
+	buf_release(&b);
+	brief_free(brief);
+	return reply;
+}
+
+struct http_reply *confirm_reply_receipt(struct app *app,
+	const struct work_confirm *w, uint64_t deadline_s,
+	const struct signature *promise)
+{
+	struct http_reply *reply;
+	struct buf b;
+
+	buf_init(&b, 1024);
+	buf_c(&b, "/receipts/");
+	buf_decimal(&b, w->slot);
+	buf_c(&b, "/");
+	enc_base64url(&b, &w->c, sizeof(w->c));
+	if (promise != NULL) {
+		buf_c(&b, "?until=");
+		buf_decimal(&b, deadline_s);
+		buf_c(&b, "&promise=");
+		enc_base64url(&b, promise, sizeof(*promise));
+	}
+	reply = app_redirect(app, buf_view(&b));
+	buf_release(&b);
+	return reply;
+}
+
+/* ---- receipts ---- */
+
+/* The promise comes along in the query, so that the address is the whole
+ * receipt; what does not verify is not shown. */
+static struct str promise_of(struct app *app, struct http_request *r,
+	uint64_t petition, const struct commitment *c)
+{
+	const struct vkey *key = atomic_load(&app->promise_key);
+	struct promise promise = { .petition = petition };
+	struct promise opened;
+	struct signature signature;
+	struct form query;
+	struct str text;
+	struct buf b;
+	struct str note = STR("");
+	size_t len = 0;
+
+	if (key == NULL || r->query.at == NULL ||
+		http_query(r, FORM_TWICE_FIRST, &query) != OK ||
+		str_u64(form_get(&query, STR("until")), &promise.deadline_s) !=
+			OK)
+		return note;
+	text = form_get(&query, STR("promise"));
+	if (dec_base64url(text, &signature, sizeof(signature), &len) != OK ||
+		len != sizeof(signature))
+		return note;
+	memcpy(promise.c, c, sizeof(promise.c));
+	buf_init(&b, PROMISE_MAX_BYTES);
+	promise_note(&b, app->host, &promise, key, &signature);
+	if (buf_err(&b) == OK &&
+		promise_open(buf_view(&b), app->host, key, &opened) == OK)
+		note = arena_copy(&r->arena, buf_view(&b));
+	buf_release(&b);
+	return note;
+}
+
+/* False, and r answered, if there is no such confirmed signature. */
+static bool find_receipt(struct app *app, struct http_request *r,
+	const struct route_args *args, struct page_receipt *ret,
+	struct brief **ret_brief)
+{
+	struct store_signature s;
+	struct commitment c;
+	size_t len = 0;
+
+	*ret_brief = NULL;
+	if (dec_base64url(args->part[1], &c, sizeof(c), &len) != OK ||
+		len != sizeof(c) ||
+		reader_signature(app->reader, args->id, &s) != OK ||
+		memcmp(s.commitment, &c, sizeof(c)) != 0 ||
+		s.place.ev_seq == 0 ||
+		(*ret_brief = shelf_brief(app->shelf, s.petition)) == NULL) {
+		http_reply(r, app_error(app, 404));
+		return false;
+	}
+	*ret = (struct page_receipt){ .slot = s.slot,
+		.petition_id = s.petition,
+		.action = brief_petition(*ret_brief)->action,
+		.promise = promise_of(app, r, s.petition, &c),
+		.logged = s.place.leaf_index != STORE_NO_LEAF,
+		.leaf = s.place.leaf_index };
+	memcpy(ret->commitment, &c, sizeof(ret->commitment));
+	ret->log_path = ret->logged
+		? arena_printf(&r->arena, "/log/%u", s.place.log_year)
+		: app->site.log_path;
+	return true;
+}
+
+void receipt_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct page_receipt receipt;
+	struct brief *brief;
+	struct buf b;
+
+	if (!find_receipt(app, r, args, &receipt, &brief))
+		return;
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_receipt(&b, &app->site, &receipt);
+	http_reply(r, app_page(app, 200, &b));
+	buf_release(&b);
+	brief_free(brief);
+}
+
+void receipt_json_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct http_spec spec = { .content_type = STR(
+					  "application/json; charset=utf-8") };
+	struct http_reply *reply = NULL;
+	struct page_receipt receipt;
+	struct brief *brief;
+	struct json j;
+	struct buf b;
+	struct buf c;
+
+	if (!find_receipt(app, r, args, &receipt, &brief))
+		return;
+	brief_free(brief);
+	buf_init(&b, 1 << 16);
+	buf_init(&c, 64);
+	enc_base64url(&c, receipt.commitment, sizeof(receipt.commitment));
+	json_init(&j, &b);
+	json_object(&j);
+	json_key_u64(&j, STR("slot"), receipt.slot);
+	json_key_u64(&j, STR("petition"), receipt.petition_id);
+	json_key_text(&j, STR("commitment"), buf_view(&c));
+	json_key_text(&j, STR("promise"), receipt.promise);
+	json_key_text(&j, STR("log"), receipt.log_path);
+	if (receipt.logged)
+		json_key_u64(&j, STR("leaf"), receipt.leaf);
+	else
+		json_key_null(&j, STR("leaf"));
+	json_end(&j);
+	buf_release(&c);
+	if (json_done(&j) != OK || http_once(&spec, &b, &reply) != OK)
+		reply = NULL;
+	http_reply(r, reply);
+	buf_release(&b);
+}

@@ -1,0 +1,145 @@
+/*
+ * read.c - what everybody may read: petitions, the log, and a few words.
+ */
+#include "page/asset.h"
+#include "web/routes.h"
+
+static const size_t PAGE_MAX_BYTES = 1 << 20;
+
+void home_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	shelf_reply(app->shelf, r, SHELF_HOME, 0);
+}
+
+void petition_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	shelf_reply(app->shelf, r, SHELF_PETITION, args->id);
+}
+
+void petition_json_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	shelf_reply(app->shelf, r, SHELF_PETITION_JSON, args->id);
+}
+
+void readers_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	shelf_reply(app->shelf, r, SHELF_READERS, 0);
+}
+
+typedef void page_writer(struct buf *out, const struct page_site *site);
+
+static void show_text(
+	struct app *app, struct http_request *r, page_writer *write)
+{
+	struct buf b;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	write(&b, &app->site);
+	http_reply(r, app_public(app, STR("text/html; charset=utf-8"), &b));
+	buf_release(&b);
+}
+
+void help_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	show_text(app, r, page_help);
+}
+
+void privacy_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	show_text(app, r, page_privacy);
+}
+
+void asset_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	const struct asset *asset = asset_find(r->path);
+	struct http_spec spec = { .cache = HTTP_IMMUTABLE };
+	struct http_reply *reply = NULL;
+
+	(void)args;
+	if (asset == NULL) {
+		http_reply(r, app_error(app, 404));
+		return;
+	}
+	spec.content_type = asset->type;
+	if (http_finish(&spec, asset->body, &reply) != OK)
+		reply = NULL;
+	http_reply(r, reply);
+}
+
+/* ---- the log's files ---- */
+
+static void show_file(struct app *app, struct http_request *r, struct str type,
+	struct str cache)
+{
+	struct http_spec spec = {
+		.content_type = type, .cache = cache, .public_data = true
+	};
+	struct http_reply *reply = NULL;
+	enum err e = http_file(&spec, app->public_fd,
+		str_slice(r->path, 1, r->path.len), &reply);
+
+	http_reply(r,
+		e == OK ? reply : app_error(app, (unsigned)err_http_status(e)));
+}
+
+/* Not the file that log wrote, but the one that web has committed, so that
+ * no page is behind the checkpoint it is checked against. */
+void log_checkpoint_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	shelf_reply(app->shelf, r, SHELF_CHECKPOINT, args->id);
+}
+
+/* A full tile never changes; a partial one neither, but it may vanish. */
+void log_file_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	show_file(app, r, STR("application/octet-stream"), HTTP_IMMUTABLE);
+}
+
+void log_keys_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	show_file(app, r, STR("text/plain; charset=utf-8"), HTTP_REVALIDATE);
+}
+
+void document_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	show_file(app, r, STR("text/plain; charset=utf-8"), HTTP_IMMUTABLE);
+}
+
+void health_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct http_spec spec = { .status = 200,
+		.content_type = STR("text/plain; charset=utf-8") };
+	struct http_reply *reply = NULL;
+	struct buf b;
+
+	(void)args;
+	buf_init(&b, 256);
+	if (atomic_load(&app->takes_forms)) {
+		buf_c(&b, "ok\n");
+	} else {
+		spec.status = 503;
+		buf_c(&b, "starting: pages are served, forms are not yet\n");
+	}
+	if (http_once(&spec, &b, &reply) != OK)
+		reply = NULL;
+	http_reply(r, reply);
+}

@@ -1,0 +1,145 @@
+#include "web/routes.h"
+
+#include "base/log.h"
+
+enum { NO_BODY = 0, FORM_BODY = 16 << 10 };
+
+struct route {
+	enum http_method method;
+	const char *path;
+	size_t body_max;
+	handler *handle;
+};
+
+/* clang-format off */
+static const struct route routes[] = {
+	{ HTTP_GET,  "/",                                NO_BODY,   home_show },
+	{ HTTP_GET,  "/petitions/:id.json",              NO_BODY,   petition_json_show },
+	{ HTTP_GET,  "/petitions/:id",                   NO_BODY,   petition_show },
+	{ HTTP_GET,  "/petitions/:id/signatures/new",    NO_BODY,   sign_new },
+	{ HTTP_POST, "/petitions/:id/signatures/new",    FORM_BODY, sign_ask },
+	{ HTTP_GET,  "/petitions/:id/signatures/thank-you", NO_BODY, sign_sent },
+	{ HTTP_GET,  "/c",                               NO_BODY,   confirm_type },
+	{ HTTP_GET,  "/c/:token",                        NO_BODY,   confirm_show },
+	{ HTTP_POST, "/c/:token",                        FORM_BODY, confirm_ask },
+	{ HTTP_GET,  "/receipts/:id/:c.json",            NO_BODY,   receipt_json_show },
+	{ HTTP_GET,  "/receipts/:id/:c",                 NO_BODY,   receipt_show },
+	{ HTTP_GET,  "/who-can-read",                    NO_BODY,   readers_show },
+	{ HTTP_GET,  "/help",                            NO_BODY,   help_show },
+	{ HTTP_GET,  "/privacy",                         NO_BODY,   privacy_show },
+	{ HTTP_GET,  "/assets/*",                        NO_BODY,   asset_show },
+	{ HTTP_GET,  "/log/keys",                        NO_BODY,   log_keys_show },
+	{ HTTP_GET,  "/log/:id/checkpoint",              NO_BODY,   log_checkpoint_show },
+	{ HTTP_GET,  "/log/:id/tile/*",                  NO_BODY,   log_file_show },
+	{ HTTP_GET,  "/doc/:hash",                       NO_BODY,   document_show },
+	{ HTTP_GET,  "/healthz",                         NO_BODY,   health_show },
+};
+/* clang-format on */
+
+static const size_t N_ROUTES = sizeof(routes) / sizeof(routes[0]);
+
+/* One part of the pattern against one part of the path: ":x" takes anything,
+ * ":x.json" anything that ends so. */
+static bool match_part(
+	struct str pattern, struct str part, struct str *ret_value)
+{
+	size_t dot = str_find(pattern, '.');
+	struct str tail = str_slice(pattern, dot, pattern.len);
+
+	if (pattern.len == 0 || pattern.at[0] != ':') {
+		*ret_value = STR_NULL;
+		return str_eq(pattern, part);
+	}
+	if (part.len <= tail.len || !str_ends(part, tail))
+		return false;
+	*ret_value = str_slice(part, 0, part.len - tail.len);
+	return true;
+}
+
+static bool is_id(struct str pattern)
+{
+	return str_eq(
+		str_slice(pattern, 0, str_find(pattern, '.')), STR(":id"));
+}
+
+static bool match(
+	const char *pattern_text, struct str path, struct route_args *args)
+{
+	struct str pattern = str_c(pattern_text);
+	struct str want;
+	struct str have;
+	size_t n = 0;
+
+	*args = (struct route_args){ .id = 0 };
+	while (str_split(&pattern, '/', &want)) {
+		struct str value;
+
+		if (str_eq(want, STR("*"))) {
+			args->part[n] = path;
+			return path.at != NULL;
+		}
+		if (!str_split(&path, '/', &have) ||
+			!match_part(want, have, &value))
+			return false;
+		if (value.at == NULL)
+			continue;
+		if (is_id(want) && str_u64(value, &args->id) != OK)
+			return false;
+		args->part[n++] = value;
+	}
+	return path.at == NULL;
+}
+
+static const struct route *find(enum http_method method, struct str path,
+	struct route_args *args, bool *ret_other_method)
+{
+	*ret_other_method = false;
+	if (method == HTTP_HEAD)
+		method = HTTP_GET;
+	for (size_t i = 0; i < N_ROUTES; i++) {
+		if (!match(routes[i].path, path, args))
+			continue;
+		if (routes[i].method == method)
+			return &routes[i];
+		*ret_other_method = true;
+	}
+	return NULL;
+}
+
+size_t routes_body_max(void *context, const struct http_request *r)
+{
+	struct route_args args;
+	bool other;
+	const struct route *route = find(r->method, r->path, &args, &other);
+
+	(void)context;
+	return route == NULL ? 0 : route->body_max;
+}
+
+static void answer_options(struct http_request *r, bool post)
+{
+	struct http_reply *reply = NULL;
+
+	if (http_options(post, !post, &reply) != OK)
+		reply = NULL;
+	http_reply(r, reply);
+}
+
+void routes_handle(void *context, struct http_request *r)
+{
+	struct app *app = context;
+	struct route_args args;
+	bool other;
+	const struct route *route = find(r->method, r->path, &args, &other);
+
+	if (route == NULL && other && r->method == HTTP_OPTIONS)
+		answer_options(
+			r, find(HTTP_POST, r->path, &args, &other) != NULL);
+	else if (route == NULL)
+		http_reply(r, app_error(app, other ? 405 : 404));
+	else if (route->method == HTTP_POST &&
+		!http_same_origin(r, app->site.base_url))
+		http_reply(r, app_error(app, 403));
+	else
+		route->handle(app, r, &args);
+}

@@ -1,0 +1,52 @@
+/*
+ * routes.h - which handler answers which method and path.
+ *
+ * Follow a URL to its code by searching routes.c for its first words.  A
+ * route's row states what it needs, so that no handler can forget it: how
+ * large a body it takes, and that a POST came from a page of ours.
+ */
+#ifndef WEB_ROUTES_H
+#define WEB_ROUTES_H
+
+#include "http/http.h"
+#include "web/app.h"
+
+/* What the path's parts say; views into the request. */
+struct route_args {
+	struct str part[3]; /* of ":x" and "*" in their order */
+	uint64_t id; /* the first ":id", read */
+};
+
+/* For struct http_handler; context is the struct app. */
+size_t routes_body_max(void *context, const struct http_request *r);
+void routes_handle(void *context, struct http_request *r);
+
+/* ---- the handlers ---- */
+
+typedef void handler(
+	struct app *app, struct http_request *r, const struct route_args *args);
+
+handler home_show;
+handler petition_show;
+handler petition_json_show;
+handler readers_show;
+handler help_show;
+handler privacy_show;
+handler asset_show;
+handler log_checkpoint_show;
+handler log_file_show;
+handler log_keys_show;
+handler document_show;
+handler health_show;
+
+handler sign_new; /* the form */
+handler sign_ask; /* the form sent */
+handler sign_sent; /* "check your email" */
+
+handler confirm_type; /* a field for the token */
+handler confirm_show; /* one button */
+handler confirm_ask; /* the button pressed */
+handler receipt_show;
+handler receipt_json_show;
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * shelf.h - finished pages, made once after a change and given out as they
+ * are.
+ *
+ * Taking a page that is there costs no lock and no query.  What changed is
+ * marked; its old page is given out until the new one is finished.  A page
+ * somebody asked for since it was last made is made again at once, any other
+ * at its next request.  One thread makes them, with a reader of its own.
+ */
+#ifndef WEB_SHELF_H
+#define WEB_SHELF_H
+
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "domain/petition.h"
+#include "http/http.h"
+#include "page/pages.h"
+
+struct shelf;
+
+/* A petition as far as forms and short answers need it; its texts live as
+ * long as the brief. */
+struct brief;
+const struct petition *brief_petition(const struct brief *b);
+void brief_free(struct brief *b); /* drop a reference; NULL is allowed */
+
+enum shelf_page {
+	SHELF_PETITION, /* page of a petition */
+	SHELF_PETITION_JSON, /* its public JSON */
+	SHELF_HOME,
+	SHELF_READERS, /* who can open what */
+	SHELF_CHECKPOINT /* the newest that web has committed, as text */
+};
+
+/* store_path as for store_open; site is copied, its texts borrowed for good.
+ * ERR of the store. */
+MUST_USE enum err shelf_open(const char *store_path,
+	const struct page_site *site, struct clock *clock,
+	struct shelf **ret_shelf);
+void shelf_close(struct shelf *s); /* NULL is allowed */
+
+/* In an http thread: answer r with this page, now or (r is parked then) as
+ * soon as it is made.  id is the petition's, 0 for the others. */
+void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
+	uint64_t id);
+
+/* A reference to the petition's brief, or NULL: none of that id.  May be made
+ * in place when it is asked for the first time. */
+MUST_USE struct brief *shelf_brief(struct shelf *s, uint64_t id);
+
+/* ---- from the flow ---- */
+
+/* This petition (0: all of them, and their number) changed in the store. */
+void shelf_changed(struct shelf *s, uint64_t id);
+/* A checkpoint was committed. */
+void shelf_checkpoint(struct shelf *s, uint32_t year, int64_t made_ms);
+/* Sealer declared who can open what. */
+void shelf_declared(struct shelf *s);
+
+/* Answer the parked, make no more. */
+void shelf_stop(struct shelf *s);
+
+#endif

@@ -1,0 +1,258 @@
+/*
+ * sign.c - signing a petition: the form, the check page, and the form on its
+ * way to be sealed.
+ *
+ * The answer to a sent form is the same whatever keeper decides, and comes
+ * after the row is on the disk.  What was typed lives in the request's arena
+ * and in one work item, and is wiped with both.
+ */
+#include "base/log.h"
+#include "domain/country.h"
+#include "domain/text.h"
+#include "web/routes.h"
+
+static const size_t PAGE_MAX_BYTES = 1 << 20;
+
+static uint32_t minute_now(struct app *app)
+{
+	return (uint32_t)(clock_wall_ms(app->clock) / 60000);
+}
+
+/* The petition, if it can be signed; else r was answered. */
+static struct brief *open_petition(
+	struct app *app, struct http_request *r, uint64_t id)
+{
+	struct brief *b = shelf_brief(app->shelf, id);
+	const struct petition *p = b == NULL ? NULL : brief_petition(b);
+	struct buf page;
+
+	if (p == NULL || !petition_is_visible(p)) {
+		http_reply(r, app_error(app, 404));
+	} else if (!petition_is_open(p, clock_wall_ms(app->clock))) {
+		buf_init(&page, PAGE_MAX_BYTES);
+		page_sign_refused(&page, &app->site, p);
+		http_reply(r, app_page(app, 403, &page));
+		buf_release(&page);
+	} else {
+		return b;
+	}
+	brief_free(b);
+	return NULL;
+}
+
+static struct str fresh_token(
+	struct app *app, struct http_request *r, uint64_t id)
+{
+	struct buf b;
+	struct str token;
+
+	buf_init(&b, 2 * FORM_TOKEN_TEXT_LEN);
+	form_token_make(&b, app->form_key, app->rng, id, minute_now(app));
+	token = arena_copy(&r->arena, buf_view(&b));
+	buf_release(&b);
+	return token;
+}
+
+static void show_form(struct app *app, struct http_request *r,
+	const struct petition *p, const struct sign_form *form,
+	const struct sign_faults *faults, unsigned status)
+{
+	struct buf b;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_sign(&b, &app->site, p, form, faults);
+	http_reply(r, app_page(app, status, &b));
+	buf_release(&b);
+}
+
+void sign_new(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct brief *b = open_petition(app, r, args->id);
+	struct sign_form form = { .name = STR("") };
+
+	if (b == NULL)
+		return;
+	form.token = fresh_token(app, r, args->id);
+	show_form(app, r, brief_petition(b), &form, NULL, 200);
+	brief_free(b);
+}
+
+/* ---- reading what was typed ---- */
+
+struct checked {
+	struct email email;
+	struct str name;
+	struct str slug;
+	struct str postcode;
+	struct str country;
+	struct rid rid;
+};
+
+static struct str field(const struct form *f, struct str name)
+{
+	struct str value = form_get(f, name);
+
+	return value.at == NULL ? STR("") : value;
+}
+
+static void read_form(const struct form *f, struct sign_form *ret_form)
+{
+	*ret_form = (struct sign_form){
+		.eligible = field(f, STR("eligible")).len > 0,
+		.name = field(f, STR("name")),
+		.email = field(f, STR("email")),
+		.country = field(f, STR("country")),
+		.postcode = field(f, STR("postcode")),
+		.updates = field(f, STR("updates")).len > 0,
+		.token = field(f, STR("form")),
+	};
+	if (ret_form->country.len == 0)
+		ret_form->country = STR("GB");
+}
+
+static bool token_fresh(struct app *app, uint64_t petition, struct str text,
+	struct rid *ret_rid)
+{
+	uint32_t now = minute_now(app);
+
+	return form_token_check(app->form_key, petition, text, ret_rid) == OK &&
+		rid_minute(ret_rid) <= now &&
+		now - rid_minute(ret_rid) < FORM_LIFE_MIN;
+}
+
+/* False if anything is wrong; ret_faults says what. */
+static bool check(struct app *app, struct http_request *r, uint64_t petition,
+	const struct sign_form *form, struct checked *ret,
+	struct sign_faults *ret_faults)
+{
+	struct arena *a = &r->arena;
+	struct sign_faults f = { .not_eligible = !form->eligible };
+
+	f.name = name_check(a, form->name, &ret->name);
+	f.email = email_parse(a, form->email, &ret->email);
+	f.country = !country_known(form->country);
+	if (!f.country)
+		f.postcode = postcode_parse(
+			a, form->country, form->postcode, &ret->postcode);
+	f.stale = !token_fresh(app, petition, form->token, &ret->rid);
+	if (f.name == NAME_FINE)
+		ret->slug = name_slug(a, ret->name);
+	ret->country = form->country;
+	*ret_faults = f;
+	return !sign_faults_any(&f);
+}
+
+/* ---- sending it on ---- */
+
+static struct work *work_of(struct app *app, struct http_request *r,
+	uint64_t petition, const struct sign_form *form,
+	const struct checked *c)
+{
+	struct work *w = work_new(WORK_SIGN);
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
+	struct work_sign *s;
+	struct buf ip;
+
+	if (w == NULL || waiter == NULL) {
+		free(waiter);
+		work_free(w);
+		return NULL;
+	}
+	s = &w->sign;
+	waiter->request = r;
+	s->waiters = waiter;
+	s->rid = c->rid;
+	s->petition = petition;
+	s->hour = clock_hour(app->clock);
+	s->country = arena_copy(&w->arena, c->country);
+	buf_init(&s->sealed, WORK_SEALED_MAX);
+	buf_init(&ip, 64);
+	http_addr_write(&ip, &r->client);
+	s->fields = (struct work_fields){
+		.name = arena_copy(&w->arena, c->name),
+		.email_mailed = arena_copy(&w->arena, c->email.mailed),
+		.email_lower = arena_copy(&w->arena, c->email.lower),
+		.email_canonical = arena_copy(&w->arena, c->email.canonical),
+		.name_slug = arena_copy(&w->arena, c->slug),
+		.postcode = arena_copy(&w->arena, c->postcode),
+		.ip_text = arena_copy(&w->arena, buf_view(&ip)),
+		.ip = r->client,
+		.wants_updates = form->updates,
+	};
+	buf_release(&ip);
+	return w;
+}
+
+static void send_on(struct app *app, struct http_request *r, uint64_t petition,
+	const struct sign_form *form, const struct checked *c)
+{
+	struct work *w;
+
+	if (!atomic_load(&app->takes_forms) || !app_enter(app)) {
+		http_reply(r, app_error(app, 503));
+		return;
+	}
+	w = work_of(app, r, petition, form, c);
+	if (w == NULL || http_park(r) != OK) {
+		work_free(w);
+		app_leave(app);
+		http_reply(r, app_error(app, 503));
+		return;
+	}
+	work_push(&app->inbox, w);
+}
+
+void sign_ask(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct brief *b = open_petition(app, r, args->id);
+	struct sign_faults faults = { .stale = false };
+	struct checked c = { .name = STR("") };
+	struct sign_form form;
+	struct form f;
+	struct str stage;
+	struct buf page;
+
+	if (b == NULL)
+		return;
+	if (http_form(r, FORM_TWICE_REFUSED, &f) != OK) {
+		http_reply(r, app_error(app, 400));
+		brief_free(b);
+		return;
+	}
+	read_form(&f, &form);
+	stage = field(&f, STR("stage"));
+	if (str_eq(stage, STR("change"))) {
+		show_form(app, r, brief_petition(b), &form, NULL, 200);
+	} else if (!check(app, r, args->id, &form, &c, &faults)) {
+		if (faults.stale)
+			form.token = fresh_token(app, r, args->id);
+		show_form(app, r, brief_petition(b), &form, &faults, 422);
+	} else if (str_eq(stage, STR("send"))) {
+		send_on(app, r, args->id, &form, &c);
+	} else {
+		buf_init(&page, PAGE_MAX_BYTES);
+		page_sign_check(&page, &app->site, brief_petition(b), &form);
+		http_reply(r, app_page(app, 200, &page));
+		buf_release(&page);
+	}
+	brief_free(b);
+}
+
+void sign_sent(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct brief *b = shelf_brief(app->shelf, args->id);
+	struct buf page;
+
+	if (b == NULL) {
+		http_reply(r, app_error(app, 404));
+		return;
+	}
+	buf_init(&page, PAGE_MAX_BYTES);
+	page_sign_sent(&page, &app->site, brief_petition(b));
+	http_reply(r, app_page(app, 200, &page));
+	buf_release(&page);
+	brief_free(b);
+}
