@@ -372,4 +372,40 @@ static inline unsigned audit_faults(const struct audit *a)
 	return faults;
 }
 
+/* ---- steps of the tests ---- */
+
+enum { SECOND = 1000, MINUTE = 60000 };
+
+/* Checkpoint now; how many leaves it took. */
+static inline size_t fixture_checkpoint(struct fixture *f)
+{
+	struct logbook_batch b = { 0 };
+
+	clock_fake_advance(&f->clock, 10 * SECOND);
+	CHECK_INT(logbook_checkpoint(f->l, &b), OK);
+	return b.count;
+}
+
+static inline void fixture_check_public(struct fixture *f, uint64_t size)
+{
+	struct audit a;
+
+	CHECK_INT(audit_open(&a, f, logbook_checkpoint_key(f->l), 2026), OK);
+	CHECK_INT(a.size, size);
+	CHECK_INT(audit_faults(&a), 0);
+	audit_release(&a);
+}
+
+static inline void fixture_reopen(struct fixture *f)
+{
+	fixture_close(f);
+	CHECK_INT(fixture_open(f), OK);
+}
+
+static inline void fixture_start(struct fixture *f)
+{
+	fixture_init(f);
+	CHECK_INT(fixture_open(f), OK);
+}
+
 #endif

@@ -183,6 +183,30 @@ void waiting_ripen(struct logbook *l);
 MUST_USE enum err waiting_choose(struct logbook *l, int64_t now_ms);
 MUST_USE enum err order_add(struct order *o, uint64_t ev_seq);
 
+/*
+ * logbook_judge.c: the batch in hand.  What its verdicts do to slots is not in
+ * the array before they are durable, so it stands here: a table by slot plus
+ * one, a power of two in size and at least twice as large as the batch.
+ */
+struct batch_slot {
+	uint64_t key, value;
+};
+
+struct batch {
+	struct verdict *verdict;
+	size_t n;
+	uint64_t first_seq;
+	struct batch_slot *slot;
+	size_t slot_cap;
+	bool has_petition;
+};
+
+/* Judge n more events; verdict has room for them. */
+MUST_USE enum err batch_judge(const struct logbook *l, struct batch *b,
+	const struct logbook_event *events, size_t n);
+/* What tells two events of one number apart; the mac does not. */
+void event_digest(const struct logbook_event *ev, uint8_t ret_digest[16]);
+
 /* logbook_accept.c: put journaled verdicts into arrays and memory. */
 MUST_USE enum err accept_apply(
 	struct logbook *l, const struct verdict *v, size_t n);

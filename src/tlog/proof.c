@@ -185,17 +185,39 @@ enum err tlog_check_inclusion(const struct tree_hash *leaf, uint64_t index,
 
 /* Sizes that need no path: the proof must be empty. */
 static enum err check_trivial(uint64_t old_size,
-	const struct tree_hash *old_root, const struct tree_hash *new_root,
-	const struct tlog_proof *proof)
+	const struct tree_hash *old_root, uint64_t new_size,
+	const struct tree_hash *new_root, const struct tlog_proof *proof)
 {
 	struct tree_hash empty;
+	bool good;
 
-	if (proof->count != 0)
-		return ERR_CRYPTO;
-	if (old_size != 0)
-		return tree_hash_eq(old_root, new_root) ? OK : ERR_CRYPTO;
 	tlog_hash_empty(&empty);
-	return tree_hash_eq(old_root, &empty) ? OK : ERR_CRYPTO;
+	good = old_size == new_size ? tree_hash_eq(old_root, new_root) : true;
+	if (old_size == 0)
+		good = good && tree_hash_eq(old_root, &empty);
+	return good && proof->count == 0 ? OK : ERR_CRYPTO;
+}
+
+/* The two roots that a path leads to, hashed from the node they share. */
+struct pair {
+	uint64_t fn, sn; /* as RFC 9162 names them */
+	struct tree_hash old_root, new_root;
+};
+
+static void pair_step(struct pair *p, const struct tree_hash *c)
+{
+	if ((p->fn & 1) != 0 || p->fn == p->sn) {
+		tlog_hash_node(c, &p->old_root, &p->old_root);
+		tlog_hash_node(c, &p->new_root, &p->new_root);
+		while ((p->fn & 1) == 0 && p->fn != 0) {
+			p->fn >>= 1;
+			p->sn >>= 1;
+		}
+	} else {
+		tlog_hash_node(&p->new_root, c, &p->new_root);
+	}
+	p->fn >>= 1;
+	p->sn >>= 1;
 }
 
 enum err tlog_check_consistency(uint64_t old_size,
@@ -203,48 +225,26 @@ enum err tlog_check_consistency(uint64_t old_size,
 	const struct tree_hash *new_root, const struct tlog_proof *proof)
 {
 	bool power = (old_size & (old_size - 1)) == 0;
-	uint64_t fn = old_size - 1;
-	uint64_t sn = new_size - 1;
-	struct tree_hash fr, sr;
-	unsigned i = 0;
+	struct pair p = { .fn = old_size - 1, .sn = new_size - 1 };
 
 	if (old_size > new_size || proof->count > TLOG_PROOF_MAX)
 		return ERR_INVALID;
-	if (old_size == 0 || old_size == new_size) {
-		if (old_size == 0 && new_size == 0 &&
-			!tree_hash_eq(old_root, new_root))
-			return ERR_CRYPTO;
-		return check_trivial(old_size, old_root, new_root, proof);
-	}
+	if (old_size == 0 || old_size == new_size)
+		return check_trivial(
+			old_size, old_root, new_size, new_root, proof);
 	if (!power && proof->count == 0)
 		return ERR_CRYPTO;
 	/* The old root itself begins the path when it is complete. */
-	fr = power ? *old_root : proof->hash[i++];
-	sr = fr;
-	while ((fn & 1) != 0) {
-		fn >>= 1;
-		sn >>= 1;
-	}
-	for (; i < proof->count; i++) {
-		const struct tree_hash *c = &proof->hash[i];
-
-		if (sn == 0)
+	p.old_root = p.new_root = power ? *old_root : proof->hash[0];
+	for (; (p.fn & 1) != 0; p.fn >>= 1)
+		p.sn >>= 1;
+	for (unsigned i = power ? 0 : 1; i < proof->count; i++) {
+		if (p.sn == 0)
 			return ERR_CRYPTO;
-		if ((fn & 1) != 0 || fn == sn) {
-			tlog_hash_node(c, &fr, &fr);
-			tlog_hash_node(c, &sr, &sr);
-			while ((fn & 1) == 0 && fn != 0) {
-				fn >>= 1;
-				sn >>= 1;
-			}
-		} else {
-			tlog_hash_node(&sr, c, &sr);
-		}
-		fn >>= 1;
-		sn >>= 1;
+		pair_step(&p, &proof->hash[i]);
 	}
-	return sn == 0 && tree_hash_eq(&fr, old_root) &&
-			tree_hash_eq(&sr, new_root)
+	return p.sn == 0 && tree_hash_eq(&p.old_root, old_root) &&
+			tree_hash_eq(&p.new_root, new_root)
 		? OK
 		: ERR_CRYPTO;
 }
