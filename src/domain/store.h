@@ -272,7 +272,9 @@ struct store_moved {
 
 /*
  * Step 15: leaf indexes, the checkpoint, counts and history in one.  Leaves
- * that are known already are skipped, so repeating changes nothing.
+ * that are known already are skipped, so repeating changes nothing.  With an
+ * empty note these are a first part of a long checkpoint's leaves, and no
+ * checkpoint is stored: the last part brings it.
  * ERR_CORRUPT if a leaf has another index than before, an event is unknown,
  * an index is beyond size, or the same size had another note; nothing is
  * written then.  ret_moved names the petitions whose count changed.

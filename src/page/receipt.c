@@ -132,12 +132,12 @@ static void steps_list(struct page *p)
 		step(p, steps[i].id, steps[i].good, steps[i].bad,
 			steps[i].unsure);
 	html_lit(&p->h,
-		"</ol>\n<ul id=\"verdict\" class=\"checks verdict\" "
-		"role=\"status\">\n");
+		"</ol>\n<div role=\"status\">\n"
+		"<ul id=\"verdict\" class=\"checks verdict\">\n");
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
 		step(p, verdicts[i].id, verdicts[i].good, verdicts[i].bad,
 			verdicts[i].unsure);
-	html_lit(&p->h, "</ul>\n");
+	html_lit(&p->h, "</ul>\n</div>\n");
 }
 
 static void check_form(struct page *p)
@@ -211,7 +211,8 @@ void page_receipt(struct buf *out, const struct page_site *site,
 	html_lit(&p.h, "</p>\n");
 	say_in(&p, "h1", "Your signature is confirmed");
 	state(&p, r);
-	promise(&p, r);
+	if (r->promise.len > 0)
+		promise(&p, r);
 	check(&p);
 	html_lit(&p.h, "<p>");
 	{

@@ -42,7 +42,8 @@ enum control_type {
 	CONTROL_RECIPIENT, /* to sealer: mailer's recipient of the period */
 	/* role to supervisor */
 	CONTROL_READY,
-	CONTROL_MY_RECIPIENT /* from mailer; body: age recipient text */
+	CONTROL_MY_RECIPIENT, /* from mailer; body: age recipient text */
+	CONTROL_LOST /* what: the peer whose link broke; another one, please */
 };
 
 enum control_folder { FOLDER_OWN, FOLDER_PUBLIC };

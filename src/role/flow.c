@@ -173,7 +173,7 @@ static void meet_peers(struct flow *f)
 		if (changed[i] == NULL || (!r->fresh[i] && !r->lost[i]))
 			continue;
 		if (r->lost[i])
-			link_close(&r->link[i]);
+			role_lose(r, (enum role_name)i);
 		r->fresh[i] = r->lost[i] = false;
 		changed[i](f);
 	}

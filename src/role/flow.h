@@ -25,7 +25,8 @@ enum {
 	FLOW_IDS = 1 << 16, /* more than APP_WAITING_MAX */
 	FLOW_WAITS = 1 << 17, /* confirmations that wait for their promise */
 	FLOW_MAILS = 1024, /* jobs at the mailer at once */
-	FLOW_SLOTS = 4096 /* slots in one message */
+	FLOW_SLOTS = 4096, /* slots in one message */
+	FLOW_MOVED = 1024 /* petitions one checkpoint moves, by name */
 };
 
 enum flow_state { FLOW_UNSENT, FLOW_SENT, FLOW_COMMITTING };
@@ -81,6 +82,10 @@ struct flow {
 	uint64_t ev_acked;
 	struct work *wait[FLOW_WAITS]; /* by ev_seq */
 	struct vkey promise_key;
+	/* Counts moved in the store by parts of a checkpoint: their pages
+	 * change when its last part is there. */
+	uint64_t moved[FLOW_MOVED];
+	size_t n_moved; /* FLOW_MOVED: too many to name */
 
 	/* mail */
 	struct flow_mail mail[FLOW_MAILS];

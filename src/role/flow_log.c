@@ -261,33 +261,47 @@ static void hear_results(struct flow *f, struct view *v)
 	}
 }
 
-/* Leaves of an earlier year come first in such a batch; each year's are an
- * item of their own, and only the newest has the note. */
-static void commit_checkpoint(struct flow *f,
-	const struct message_checkpoint *m, const struct logbook_placed *placed,
-	size_t n)
+/* The leaves of one year among placed; a note only with the last part. */
+static void commit_leaves(struct flow *f, const struct message_checkpoint *m,
+	uint16_t year, const struct logbook_placed *placed, size_t n)
 {
 	struct work *w = work_new(WORK_SEQUENCE);
+	bool whole = m->last && year == m->year;
 	struct work_sequence *s;
 
-	if (w == NULL)
+	if (w == NULL) {
+		flow_lose(f, ROLE_LOG, ERR_MEMORY);
 		return;
+	}
 	s = &w->sequence;
 	s->leaf = ARENA_ARRAY(&w->arena, struct store_leaf, n);
-	s->checkpoint = (struct store_checkpoint){ .year = m->year,
-		.size = m->size,
-		.note = arena_copy(&w->arena, m->note),
+	s->checkpoint = (struct store_checkpoint){ .year = year,
+		.size = year == m->year ? m->size : INT64_MAX,
+		.note = whole ? arena_copy(&w->arena, m->note) : STR(""),
 		.made_ms = m->made_ms };
-	if ((n > 0 && s->leaf == NULL) || s->checkpoint.note.at == NULL) {
+	if (s->leaf == NULL || s->checkpoint.note.at == NULL) {
 		work_free(w);
 		flow_lose(f, ROLE_LOG, ERR_MEMORY);
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (placed[i].year == m->year)
+		if (placed[i].year == year)
 			s->leaf[s->n++] = (struct store_leaf){ placed[i].ev_seq,
 				placed[i].leaf_index, placed[i].hour };
 	flow_commit(f, w);
+}
+
+/* A web that was away over New Year gets leaves of two years in one batch,
+ * the older ones first. */
+static void commit_checkpoint(struct flow *f,
+	const struct message_checkpoint *m, const struct logbook_placed *placed,
+	size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (placed[i].year != m->year &&
+			(i == 0 || placed[i].year != placed[i - 1].year))
+			commit_leaves(f, m, placed[i].year, placed, n);
+	commit_leaves(f, m, m->year, placed, n);
 }
 
 static void hear_checkpoint(struct flow *f, struct view *v)
@@ -334,20 +348,39 @@ void flow_log_changed(struct flow *f)
 
 /* ---- committed ---- */
 
+static void add_moved(struct flow *f, uint64_t petition)
+{
+	for (size_t i = 0; i < f->n_moved; i++)
+		if (f->moved[i] == petition)
+			return;
+	if (f->n_moved < FLOW_MOVED)
+		f->moved[f->n_moved++] = petition;
+}
+
+static void show_checkpoint(struct flow *f, const struct store_checkpoint *c)
+{
+	struct shelf *shelf = f->app->shelf;
+
+	shelf_checkpoint(shelf, c->year, c->made_ms);
+	if (f->n_moved == FLOW_MOVED)
+		shelf_changed(shelf, 0);
+	for (size_t i = 0; i < f->n_moved && f->n_moved < FLOW_MOVED; i++)
+		shelf_changed(shelf, f->moved[i]);
+	f->n_moved = 0;
+}
+
 void flow_sequenced(struct flow *f, struct work *w)
 {
 	const struct work_sequence *s = &w->sequence;
 
 	if (w->err != OK) {
-		log_err("checkpoint-not-stored", w->err);
-		/* Ask again from what we have. */
-		if (w->err != ERR_CORRUPT)
-			say_have(f);
+		/* Log says it all again to the next link. */
+		flow_lose(f, ROLE_LOG, w->err);
 	} else {
-		shelf_checkpoint(f->app->shelf, s->checkpoint.year,
-			s->checkpoint.made_ms);
 		for (size_t i = 0; i < s->n_moved; i++)
-			shelf_changed(f->app->shelf, s->moved[i].petition);
+			add_moved(f, s->moved[i].petition);
+		if (s->checkpoint.note.len > 0)
+			show_checkpoint(f, &s->checkpoint);
 	}
 	work_free(w);
 }

@@ -17,7 +17,7 @@
 #include "role/message.h"
 #include "role/runtime.h"
 
-enum { EVENTS_MAX = 8192, LEAVES_PER_FRAME = 8192, IDLE_MS = 60000 };
+enum { EVENTS_MAX = 8192, LEAVES_PER_FRAME = 4096, IDLE_MS = 60000 };
 
 struct log_role {
 	struct role *role;
@@ -67,7 +67,9 @@ static enum err say_checkpoint(
 			&(struct message_checkpoint){ .year = batch->year,
 				.size = batch->size,
 				.made_ms = wall_ms(),
-				.note = batch->note });
+				.note = batch->note,
+				.last = !batch->more &&
+					from + n == batch->count });
 		buf_u32(b, (uint32_t)n);
 		for (size_t i = 0; i < n; i++)
 			put_placed(b, &batch->placed[from + i]);

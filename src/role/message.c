@@ -302,6 +302,7 @@ void put_checkpoint(struct buf *b, const struct message_checkpoint *c)
 	buf_u16(b, c->year);
 	buf_u64(b, c->size);
 	buf_u64(b, (uint64_t)c->made_ms);
+	buf_byte(b, c->last);
 	put_text(b, c->note);
 }
 
@@ -310,6 +311,7 @@ void take_checkpoint(struct view *v, struct message_checkpoint *ret_c)
 	ret_c->year = view_u16(v);
 	ret_c->size = view_u64(v);
 	ret_c->made_ms = (int64_t)view_u64(v);
+	ret_c->last = view_u8(v) != 0;
 	ret_c->note = view_str16(v);
 }
 

@@ -149,6 +149,7 @@ struct message_checkpoint {
 	uint64_t size;
 	int64_t made_ms;
 	struct str note;
+	bool last; /* else more frames of this checkpoint follow */
 };
 
 void put_checkpoint(struct buf *b, const struct message_checkpoint *c);

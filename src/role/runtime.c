@@ -157,6 +157,17 @@ enum err role_wait(struct role *r, int timeout_ms)
 	return polls[0].revents != 0 ? listen_to_supervisor(r) : OK;
 }
 
+void role_lose(struct role *r, enum role_name peer)
+{
+	link_close(&r->link[peer]);
+	r->lost[peer] = false;
+	/* The order of the roles is that of the channels' ends. */
+	if (r->name < peer &&
+		control_send(CONTROL_FD, CONTROL_LOST, (uint8_t)peer, -1, NULL,
+			0) != OK)
+		r->orphaned = r->stopping = true;
+}
+
 void role_flush(struct role *r)
 {
 	for (size_t i = 0; i < ROLE_COUNT; i++)

@@ -58,6 +58,10 @@ MUST_USE enum err role_fence(struct role *r);
  * what poll said. */
 MUST_USE enum err role_wait(struct role *r, int timeout_ms);
 
+/* The link to peer is of no use: close it.  The channel's first role (see
+ * supervisor.c) asks for another, in case the peer is still alive. */
+void role_lose(struct role *r, enum role_name peer);
+
 /* Write out what the links hold, without waiting. */
 void role_flush(struct role *r);
 

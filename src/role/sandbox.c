@@ -161,11 +161,21 @@ enum err sandbox_prepare(void)
 	return OK;
 }
 
+/* Argument n equals value, under mask where op is a masked one. */
+static struct scmp_arg_cmp arg(
+	unsigned n, enum scmp_compare op, scmp_datum_t mask, scmp_datum_t value)
+{
+	bool masked = op == SCMP_CMP_MASKED_EQ;
+
+	return (struct scmp_arg_cmp){ n, op, masked ? mask : value,
+		masked ? value : 0 };
+}
+
 static int allow(scmp_filter_ctx ctx, int call)
 {
 	if (call == SCMP_SYS(kill) || call == SCMP_SYS(tgkill))
 		return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+			arg(0, SCMP_CMP_EQ, 0, (scmp_datum_t)getpid()));
 	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call, 0);
 }
 
@@ -179,7 +189,7 @@ static int allow_memory(scmp_filter_ctx ctx, enum role_name role)
 		int rc = role == ROLE_MAILER
 			? seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call[i], 0)
 			: seccomp_rule_add(ctx, SCMP_ACT_ALLOW, call[i], 1,
-				  SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+				  arg(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 
 		if (rc != 0)
 			return rc;
@@ -196,8 +206,7 @@ static int allow_threads(scmp_filter_ctx ctx)
 
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-			SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD,
-				CLONE_THREAD));
+			arg(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	return rc;
 }
 
@@ -208,19 +217,19 @@ static int allow_narrow(scmp_filter_ctx ctx, enum role_name role)
 	static const int family[] = { 1, 2, 10,
 		16 }; /* unix, v4, v6, netlink */
 	int rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-		SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+		arg(0, SCMP_CMP_EQ, 0, PR_SET_NAME));
 
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-			SCMP_A0(SCMP_CMP_EQ, 0x53564d41)); /* PR_SET_VMA */
+			arg(0, SCMP_CMP_EQ, 0, 0x53564d41)); /* PR_SET_VMA */
 	if (rc == 0 && (role_classes[role] & FILES) != 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOTTY),
-			SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, 0x5401));
+			SCMP_SYS(ioctl), 1, arg(1, SCMP_CMP_EQ, 0, 0x5401));
 	if (role != ROLE_MAILER)
 		return rc;
 	for (size_t i = 0; rc == 0 && i < 4; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-			SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family[i]));
+			arg(0, SCMP_CMP_EQ, 0, (scmp_datum_t)family[i]));
 	return rc;
 }
 

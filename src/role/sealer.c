@@ -529,8 +529,7 @@ static enum err turn(struct sealer_role *s)
 	role_flush(r);
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		if (r->lost[i]) {
-			link_close(&r->link[i]);
-			r->lost[i] = false;
+			role_lose(r, (enum role_name)i);
 		}
 	return e;
 }

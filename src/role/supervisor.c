@@ -243,6 +243,11 @@ static void hear(struct supervisor *s, enum role_name r)
 	if (m.type == CONTROL_READY && !c->ready) {
 		c->ready = true;
 		connect_role(s, r);
+	} else if (m.type == CONTROL_LOST && m.what < ROLE_COUNT &&
+		is_ready(s, r) && is_ready(s, (enum role_name)m.what)) {
+		e = join(s, r, (enum role_name)m.what);
+		if (e != OK)
+			log_err("cannot-join-roles", e);
 	} else if (m.type == CONTROL_MY_RECIPIENT && r == ROLE_MAILER &&
 		m.len < sizeof(s->recipient)) {
 		memcpy(s->recipient, m.body, m.len + 1);

@@ -395,7 +395,11 @@
 	}
 
 	function promiseTools() {
-		const promise = document.getElementById("promise").textContent;
+		const block = document.getElementById("promise");
+		/* Who comes back by a bookmark may have left it behind. */
+		if (!block)
+			return;
+		const promise = block.textContent;
 		const copy = document.getElementById("copy");
 		const save = document.getElementById("save");
 		save.href = URL.createObjectURL(

@@ -309,7 +309,8 @@ enum err store_sequence(struct arena *a, struct store *s,
 
 	if (e != OK)
 		return e;
-	e = checkpoint_put(s, checkpoint);
+	if (checkpoint->note.len > 0)
+		e = checkpoint_put(s, checkpoint);
 	for (size_t i = 0; i < leaves_count && e == OK; i++)
 		e = leaf_apply(s, checkpoint, &leaves[i], &t);
 	FAULT("store-sequence");
