@@ -2,10 +2,11 @@
  * store_bench - the committer's two operations against a bare SQLite program
  * that writes the same rows with the same durability in the same batches.
  *
- *     store_bench [N [BATCH [ROUNDS]]]      0 256 40
+ *     store_bench [N [BATCH [ROUNDS]]]      0 256 400
  *
  * Both start with N confirmed signatures and take turns, a batch each, so
- * that what else the machine does falls on both.  The bare one keeps the
+ * that what else the machine does falls on both; enough of them that each
+ * side copies its journal into its file several times.  The bare one keeps the
  * tables and leaves out everything else: no look at the petition, no check of
  * the row, no partial indexes, no event numbers of its own.  Files are made
  * in a folder of their own below TMPDIR (2.2 KiB a signature and side).
@@ -343,7 +344,7 @@ int main(int argc, char **argv)
 {
 	uint64_t n = argument(argc, argv, 1, 0);
 	uint64_t batch = argument(argc, argv, 2, 256);
-	uint64_t rounds = argument(argc, argv, 3, 40);
+	uint64_t rounds = argument(argc, argv, 3, 400);
 	const char *tmp = getenv("TMPDIR");
 	char folder[256], path[512];
 	struct bare b;

@@ -8,18 +8,18 @@
  * Writes happen between store_begin and store_commit.  What commit
  * acknowledged with OK survives kill -9 and a power cut.  An operation that
  * answers with an error has written nothing, and the batch goes on, with one
- * exception: ERR_FULL, ERR_IO and ERR_MEMORY doom the whole batch (SQLite
- * rolls back by itself then), every later operation of it answers the same,
- * and so does store_commit, which has stored nothing.  Nobody may be told
- * anything before store_commit answered OK.
+ * exception: ERR_FULL, ERR_IO and ERR_MEMORY (and ERR_CORRUPT of the storage
+ * itself, not of what the caller gave) doom the whole batch (SQLite rolls back
+ * by itself then), every later operation of it answers the same, and so does
+ * store_commit, which has stored nothing.  Nobody may be told anything before
+ * store_commit answered OK.
  *
  * Every function that reads may be called inside a batch (and sees it) or
  * outside.  Results that need room live in the arena given first.  Bytes given
  * in are borrowed for the call.  Sealed records, epochs and mail jobs are
  * opaque here.  Slots, petition ids and ev_seqs are below 2^63.
  *
- * ERR_BUSY: somebody else is the writer.  ERR_CORRUPT: what is stored
- * contradicts itself or the caller.  ERR_INTERNAL: a call out of order.
+ * ERR_CORRUPT: what is stored contradicts itself or the caller.  ERR_INTERNAL: a call out of order.
  */
 #ifndef DOMAIN_STORE_H
 #define DOMAIN_STORE_H
@@ -52,8 +52,7 @@ enum store_mode { STORE_WRITER, STORE_READER };
 
 /*
  * Open the store at path (a file; for the writer it is made if missing and
- * migrated to the newest schema).  ERR_BUSY if the writer's place is taken,
- * ERR_INVALID if a newer program has written it, ERR_NOT_FOUND for a reader
+ * migrated to the newest schema).  ERR_INVALID if a newer program has written it, ERR_NOT_FOUND for a reader
  * before there is anything.
  */
 MUST_USE enum err store_open(
@@ -63,6 +62,7 @@ void store_close(struct store *s);
 
 /* --- batches ------------------------------------------------------------ */
 
+/* ERR_BUSY if another process has been writing for five seconds. */
 MUST_USE enum err store_begin(struct store *s);
 MUST_USE enum err store_commit(struct store *s);
 void store_rollback(struct store *s);
