@@ -19,7 +19,8 @@
  * in are borrowed for the call.  Sealed records, epochs and mail jobs are
  * opaque here.  Slots, petition ids and ev_seqs are below 2^63.
  *
- * ERR_CORRUPT: what is stored contradicts itself or the caller.  ERR_INTERNAL: a call out of order.
+ * ERR_CORRUPT: what is stored contradicts itself or the caller.  ERR_INTERNAL: a
+ * call out of order.
  */
 #ifndef DOMAIN_STORE_H
 #define DOMAIN_STORE_H
