@@ -19,8 +19,8 @@
  * in are borrowed for the call.  Sealed records, epochs and mail jobs are
  * opaque here.  Slots, petition ids and ev_seqs are below 2^63.
  *
- * ERR_CORRUPT: what is stored contradicts itself or the caller.  ERR_INTERNAL: a
- * call out of order.
+ * ERR_CORRUPT: what is stored contradicts itself or the caller.
+ * ERR_INTERNAL: a call out of order.
  */
 #ifndef DOMAIN_STORE_H
 #define DOMAIN_STORE_H
@@ -53,8 +53,8 @@ enum store_mode { STORE_WRITER, STORE_READER };
 
 /*
  * Open the store at path (a file; for the writer it is made if missing and
- * migrated to the newest schema).  ERR_INVALID if a newer program has written it, ERR_NOT_FOUND for a reader
- * before there is anything.
+ * migrated to the newest schema).  ERR_INVALID if a newer program has written
+ * it, ERR_NOT_FOUND for a reader before there is anything.
  */
 MUST_USE enum err store_open(
 	const char *path, enum store_mode mode, struct store **ret_store);
