@@ -1,0 +1,221 @@
+#include "load.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { HEAD_MAX = 8192, BODY_CHUNK = 65536 };
+
+struct conn {
+	struct source source;
+	struct client *client;
+	struct conn *next_idle;
+	int fd; /* -1: to be opened */
+	bool busy;
+	enum load_kind kind;
+	int64_t due_ns;
+	int status; /* 0 while the head is not whole */
+	uint64_t body_left;
+	bool closes;
+	size_t head_len;
+	char head[HEAD_MAX];
+};
+
+struct client {
+	int epoll_fd;
+	struct sockaddr_in server;
+	load_done *done;
+	void *context;
+	unsigned count;
+	unsigned busy;
+	struct conn *idle;
+	struct conn *conn;
+	char chunk[BODY_CHUNK];
+};
+
+static void conn_open(struct conn *c)
+{
+	struct client *client = c->client;
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = &c->source };
+	int one = 1;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 ||
+		connect(fd, (const struct sockaddr *)&client->server,
+			sizeof(client->server)) != 0)
+		load_die("cannot connect to the server");
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (epoll_ctl(client->epoll_fd, EPOLL_CTL_ADD, fd, &ev) != 0)
+		load_die("epoll_ctl");
+	c->fd = fd;
+}
+
+static void conn_close(struct conn *c)
+{
+	if (c->fd >= 0)
+		(void)close(c->fd);
+	c->fd = -1;
+}
+
+static void finish(struct conn *c, int status)
+{
+	struct client *client = c->client;
+	struct load_reply reply = { c->kind, status, c->due_ns };
+
+	c->busy = false;
+	client->busy--;
+	c->next_idle = client->idle;
+	client->idle = c;
+	client->done(client->context, &reply);
+}
+
+static void lost(struct conn *c)
+{
+	bool was_busy = c->busy;
+
+	conn_close(c);
+	if (was_busy)
+		finish(c, LOAD_STATUS_CLOSED);
+}
+
+/* The value of a field, by its name in the spelling servers use. */
+static struct str field(const struct conn *c, size_t end, const char *name)
+{
+	const char *at = memmem(c->head, end, name, strlen(name));
+	const char *eol;
+
+	if (at == NULL)
+		return STR_NULL;
+	at += strlen(name);
+	eol = memchr(at, '\r', end - (size_t)(at - c->head));
+	return (struct str){ at, eol == NULL ? 0 : (size_t)(eol - at) };
+}
+
+/* False if the head is not one. */
+static bool read_head(struct conn *c, size_t end)
+{
+	uint64_t status, len = 0;
+
+	if (!str_starts((struct str){ c->head, end }, STR("HTTP/1.1 ")) ||
+		str_u64((struct str){ c->head + 9, 3 }, &status) != OK ||
+		status > LOAD_STATUS_MAX)
+		return false;
+	if (str_u64(field(c, end, "\r\nContent-Length: "), &len) != OK &&
+		status != 204 && status != 304)
+		return false;
+	c->status = (int)status;
+	c->closes =
+		str_eq_nocase(field(c, end, "\r\nConnection: "), STR("close"));
+	c->body_left = len;
+	return true;
+}
+
+static bool take_body(struct conn *c, size_t n)
+{
+	if (n > c->body_left)
+		return false;
+	c->body_left -= n;
+	if (c->body_left > 0)
+		return true;
+	if (c->closes)
+		conn_close(c);
+	finish(c, c->status);
+	return true;
+}
+
+static void conn_ready(struct source *s)
+{
+	struct conn *c = (struct conn *)(void *)s;
+	bool in_head = c->status == 0;
+	char *to = in_head ? c->head + c->head_len : c->client->chunk;
+	size_t room = in_head ? HEAD_MAX - c->head_len : BODY_CHUNK;
+	ssize_t n = recv(c->fd, to, room, MSG_DONTWAIT);
+	const char *end;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0 || !c->busy) {
+		lost(c);
+		return;
+	}
+	if (!in_head) {
+		if (!take_body(c, (size_t)n))
+			lost(c);
+		return;
+	}
+	c->head_len += (size_t)n;
+	end = memmem(c->head, c->head_len, "\r\n\r\n", 4);
+	if (end == NULL) {
+		if (c->head_len == HEAD_MAX)
+			lost(c);
+		return;
+	}
+	end += 4;
+	if (!read_head(c, (size_t)(end - c->head)) ||
+		!take_body(c, c->head_len - (size_t)(end - c->head)))
+		lost(c);
+}
+
+struct client *client_open(int epoll_fd, const struct sockaddr_in *server,
+	unsigned connections, load_done *done, void *context)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	if (c == NULL ||
+		(c->conn = calloc(connections, sizeof(*c->conn))) == NULL)
+		load_die("no memory");
+	c->epoll_fd = epoll_fd;
+	c->server = *server;
+	c->done = done;
+	c->context = context;
+	c->count = connections;
+	for (unsigned i = 0; i < connections; i++) {
+		struct conn *conn = &c->conn[i];
+
+		conn->source.ready = conn_ready;
+		conn->client = c;
+		conn_open(conn);
+		conn->next_idle = c->idle;
+		c->idle = conn;
+	}
+	return c;
+}
+
+bool client_is_idle(const struct client *c)
+{
+	return c->idle != NULL;
+}
+
+unsigned client_busy(const struct client *c)
+{
+	return c->busy;
+}
+
+void client_send(struct client *c, enum load_kind kind, int64_t due_ns,
+	struct str request)
+{
+	struct conn *conn = c->idle;
+
+	if (conn->fd < 0)
+		conn_open(conn);
+	c->idle = conn->next_idle;
+	c->busy++;
+	conn->busy = true;
+	conn->kind = kind;
+	conn->due_ns = due_ns;
+	conn->status = 0;
+	conn->head_len = 0;
+	if (send(conn->fd, request.at, request.len,
+		    MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)request.len)
+		lost(conn);
+}
+
+void client_close(struct client *c)
+{
+	for (unsigned i = 0; i < c->count; i++)
+		conn_close(&c->conn[i]);
+	free(c->conn);
+	free(c);
+}
