@@ -10,7 +10,8 @@ enum {
 	TURN_MS = 1000,
 	HOUSEKEEP_MS = 10000,
 	EXPIRE_MS = 60000,
-	FINISH_MS = 10000
+	FINISH_MS = 10000,
+	PATIENCE_MS = 20000 /* then a request is answered 503 */
 };
 
 static int64_t now_ms(struct flow *f)
@@ -28,7 +29,7 @@ bool flow_enter(struct flow *f, struct work *w, enum flow_state state)
 		f->last_id = id;
 		if (f->item[id].work != NULL)
 			continue;
-		f->item[id] = (struct flow_item){ w, state, 0 };
+		f->item[id] = (struct flow_item){ w, state, 0, now_ms(f) };
 		w->id = id;
 		return true;
 	}
@@ -48,7 +49,7 @@ struct flow_item *flow_find(struct flow *f, uint32_t id, enum work_kind kind)
 void flow_leave(struct flow *f, struct work *w)
 {
 	if (w->id != 0)
-		f->item[w->id] = (struct flow_item){ NULL, FLOW_UNSENT, 0 };
+		f->item[w->id] = (struct flow_item){ .work = NULL };
 	app_leave(f->app);
 	work_free(w);
 }
@@ -179,6 +180,60 @@ static void meet_peers(struct flow *f)
 	}
 }
 
+/* ---- nobody waits for ever ---- */
+
+static void unlink_from(struct work **head, struct work ***tail, struct work *w)
+{
+	struct work **at = head;
+
+	while (*at != NULL && *at != w)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	*at = w->next;
+	if (*at == NULL)
+		*tail = at;
+}
+
+static bool give_up(struct flow *f, struct flow_item *item)
+{
+	struct work *w = item->work;
+
+	if (w->kind == WORK_SIGN && item->state != FLOW_COMMITTING) {
+		unlink_from(&f->forms, &f->forms_tail, w);
+		if (item->state == FLOW_SENT && f->forms_out > 0)
+			f->forms_out--;
+		flow_give_up_sign(f, w);
+	} else if (w->kind == WORK_CONFIRM && item->state != FLOW_COMMITTING) {
+		unlink_from(&f->claims, &f->claims_tail, w);
+		if (item->state == FLOW_SENT && f->claims_out > 0)
+			f->claims_out--;
+		flow_give_up_confirm(f, w);
+	} else if (w->kind == WORK_CONFIRM && w->confirm.place.ev_seq != 0 &&
+		f->wait[w->confirm.place.ev_seq % FLOW_WAITS] == w) {
+		flow_give_up_promise(f, w);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* What the committer has is left to it: it ends by itself. */
+static void give_up_old(struct flow *f, int64_t now)
+{
+	unsigned n = 0;
+
+	for (uint32_t id = 1; id < FLOW_IDS; id++) {
+		struct flow_item *item = &f->item[id];
+
+		if (item->work == NULL || now - item->since_ms < PATIENCE_MS)
+			continue;
+		n += give_up(f, item);
+	}
+	if (n > 0)
+		log_notice_int("requests-given-up", "count", n);
+}
+
 static void look_after(struct flow *f)
 {
 	int64_t now = now_ms(f);
@@ -191,6 +246,10 @@ static void look_after(struct flow *f)
 			f->housekeeping = true;
 			flow_commit(f, w);
 		}
+	}
+	if (now >= f->give_up_at_ms) {
+		f->give_up_at_ms = now + TURN_MS;
+		give_up_old(f, now);
 	}
 	if (now >= f->expire_at_ms && f->reconciled) {
 		f->expire_at_ms = now + EXPIRE_MS;

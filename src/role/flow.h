@@ -35,6 +35,7 @@ struct flow_item {
 	struct work *work; /* NULL: free */
 	enum flow_state state;
 	uint32_t next_rid; /* chain of the rid's bucket; 0: end */
+	int64_t since_ms;
 };
 
 struct flow_mail {
@@ -96,6 +97,7 @@ struct flow {
 	/* housekeeping */
 	int64_t housekeep_at_ms;
 	int64_t expire_at_ms;
+	int64_t give_up_at_ms;
 	bool housekeeping;
 
 	/* commands */
@@ -109,6 +111,7 @@ void flow_send_forms(struct flow *f);
 void flow_hear_sealer(struct flow *f);
 void flow_sealer_changed(struct flow *f);
 void flow_signed(struct flow *f, struct work *w);
+void flow_give_up_sign(struct flow *f, struct work *w);
 bool flow_rid_in_flight(const struct flow *f, const struct rid *rid);
 
 /* flow_confirm.c */
@@ -120,12 +123,14 @@ void flow_confirmed(struct flow *f, struct work *w);
 void flow_reconciled(struct flow *f, struct work *w);
 void flow_send_acknowledgements(struct flow *f);
 void flow_expire(struct flow *f);
+void flow_give_up_confirm(struct flow *f, struct work *w);
 
 /* flow_log.c */
 void flow_hear_log(struct flow *f);
 void flow_log_changed(struct flow *f);
 void flow_send_events(struct flow *f);
 void flow_wait_for_promise(struct flow *f, struct work *w);
+void flow_give_up_promise(struct flow *f, struct work *w);
 void flow_sequenced(struct flow *f, struct work *w);
 /* Look in the store which event is the last. */
 void flow_find_events(struct flow *f);

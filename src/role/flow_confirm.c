@@ -31,6 +31,12 @@ void flow_take_confirm(struct flow *f, struct work *w)
 	append_claim(f, w);
 }
 
+void flow_give_up_confirm(struct flow *f, struct work *w)
+{
+	/* Claimed or not, the same button works again. */
+	answer(f, w, app_error(f->app, 503));
+}
+
 /* ---- to keeper ---- */
 
 static bool send_frame(struct flow *f)

@@ -54,10 +54,13 @@ static void drop_rid(struct flow *f, struct work *w)
 
 /* ---- answers ---- */
 
-static struct http_reply *reply_for(struct flow *f, const struct work *w)
+static struct http_reply *reply_for(
+	struct flow *f, const struct work *w, struct http_request *r)
 {
 	char path[96];
 
+	if (w->err != OK && err_http_status(w->err) == 503)
+		return sign_reply_retry(f->app, r, w->sign.petition);
 	if (w->err != OK)
 		return app_error(f->app, (unsigned)err_http_status(w->err));
 	if (w->sign.outcome == STORE_NOT_OPEN)
@@ -73,9 +76,15 @@ static struct http_reply *reply_for(struct flow *f, const struct work *w)
 static void answer(struct flow *f, struct work *w)
 {
 	for (struct waiter *p = w->sign.waiters; p != NULL; p = p->next)
-		http_answer(p->request, reply_for(f, w));
+		http_answer(p->request, reply_for(f, w, p->request));
 	drop_rid(f, w);
 	flow_leave(f, w);
+}
+
+void flow_give_up_sign(struct flow *f, struct work *w)
+{
+	w->err = ERR_BUSY;
+	answer(f, w);
 }
 
 /* ---- in ---- */
@@ -103,7 +112,8 @@ void flow_take_sign(struct flow *f, struct work *w)
 	}
 	if (!flow_enter(f, w, FLOW_UNSENT)) {
 		w->err = ERR_BUSY;
-		http_answer(w->sign.waiters->request, reply_for(f, w));
+		http_answer(w->sign.waiters->request,
+			reply_for(f, w, w->sign.waiters->request));
 		flow_leave(f, w);
 		return;
 	}

@@ -68,7 +68,12 @@ struct http_reply *app_redirect(struct app *app, struct str location);
 struct http_reply *app_public(
 	struct app *app, struct str content_type, struct buf *b);
 
-/* ---- what the flow answers a confirmation with ---- */
+/* ---- what the flow answers with ---- */
+
+/* The form again with what was typed, to be sent once more with the same
+ * token; status 503. */
+struct http_reply *sign_reply_retry(
+	struct app *app, struct http_request *r, uint64_t petition);
 
 /* Wrong token, or gone: one page for both. */
 struct http_reply *confirm_reply_bad(struct app *app);

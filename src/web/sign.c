@@ -12,6 +12,7 @@
 #include "web/routes.h"
 
 static const size_t PAGE_MAX_BYTES = 1 << 20;
+static const size_t MAILED_MAX_BYTES = 900;
 
 static uint32_t minute_now(struct app *app)
 {
@@ -135,6 +136,10 @@ static bool check(struct app *app, struct http_request *r, uint64_t petition,
 	if (!f.country)
 		f.postcode = postcode_parse(
 			a, form->country, form->postcode, &ret->postcode);
+	/* A mail job has one size, whatever stands in it (formats.md 2). */
+	if (f.name == NAME_FINE && f.email == EMAIL_FINE &&
+		ret->name.len + ret->email.mailed.len > MAILED_MAX_BYTES)
+		f.name = NAME_TOO_LONG;
 	f.stale = !token_fresh(app, petition, form->token, &ret->rid);
 	if (f.name == NAME_FINE)
 		ret->slug = name_slug(a, ret->name);
@@ -145,12 +150,37 @@ static bool check(struct app *app, struct http_request *r, uint64_t petition,
 
 /* ---- sending it on ---- */
 
+struct http_reply *sign_reply_retry(
+	struct app *app, struct http_request *r, uint64_t petition)
+{
+	const struct sign_faults again = { .stale = true };
+	struct brief *b = shelf_brief(app->shelf, petition);
+	struct http_reply *reply;
+	struct sign_form form;
+	struct form f;
+	struct buf page;
+
+	if (b == NULL ||
+		form_parse(&r->arena, r->body, FORM_TWICE_FIRST, &f) != OK) {
+		brief_free(b);
+		return app_error(app, 503);
+	}
+	read_form(&f, &form);
+	buf_init(&page, PAGE_MAX_BYTES);
+	page_sign(&page, &app->site, brief_petition(b), &form, &again);
+	reply = app_page(app, 503, &page);
+	buf_release(&page);
+	brief_free(b);
+	return reply;
+}
+
 static struct work *work_of(struct app *app, struct http_request *r,
 	uint64_t petition, const struct sign_form *form,
 	const struct checked *c)
 {
 	struct work *w = work_new(WORK_SIGN);
 	struct waiter *waiter = calloc(1, sizeof(*waiter));
+	struct http_addr client = r->client;
 	struct work_sign *s;
 	struct buf ip;
 
@@ -168,7 +198,9 @@ static struct work *work_of(struct app *app, struct http_request *r,
 	s->country = arena_copy(&w->arena, c->country);
 	buf_init(&s->sealed, WORK_SEALED_MAX);
 	buf_init(&ip, 64);
-	http_addr_write(&ip, &r->client);
+	if (client.len == 0)
+		client.len = 4; /* a proxy that does not say: 0.0.0.0 */
+	http_addr_write(&ip, &client);
 	s->fields = (struct work_fields){
 		.name = arena_copy(&w->arena, c->name),
 		.email_mailed = arena_copy(&w->arena, c->email.mailed),
@@ -177,7 +209,7 @@ static struct work *work_of(struct app *app, struct http_request *r,
 		.name_slug = arena_copy(&w->arena, c->slug),
 		.postcode = arena_copy(&w->arena, c->postcode),
 		.ip_text = arena_copy(&w->arena, buf_view(&ip)),
-		.ip = r->client,
+		.ip = client,
 		.wants_updates = form->updates,
 	};
 	buf_release(&ip);
@@ -190,14 +222,14 @@ static void send_on(struct app *app, struct http_request *r, uint64_t petition,
 	struct work *w;
 
 	if (!atomic_load(&app->takes_forms) || !app_enter(app)) {
-		http_reply(r, app_error(app, 503));
+		http_reply(r, sign_reply_retry(app, r, petition));
 		return;
 	}
 	w = work_of(app, r, petition, form, c);
 	if (w == NULL || http_park(r) != OK) {
 		work_free(w);
 		app_leave(app);
-		http_reply(r, app_error(app, 503));
+		http_reply(r, sign_reply_retry(app, r, petition));
 		return;
 	}
 	work_push(&app->inbox, w);
