@@ -201,13 +201,9 @@ static bool give_up(struct flow *f, struct flow_item *item)
 
 	if (w->kind == WORK_SIGN && item->state != FLOW_COMMITTING) {
 		unlink_from(&f->forms, &f->forms_tail, w);
-		if (item->state == FLOW_SENT && f->forms_out > 0)
-			f->forms_out--;
 		flow_give_up_sign(f, w);
 	} else if (w->kind == WORK_CONFIRM && item->state != FLOW_COMMITTING) {
 		unlink_from(&f->claims, &f->claims_tail, w);
-		if (item->state == FLOW_SENT && f->claims_out > 0)
-			f->claims_out--;
 		flow_give_up_confirm(f, w);
 	} else if (w->kind == WORK_CONFIRM && w->confirm.place.ev_seq != 0 &&
 		f->wait[w->confirm.place.ev_seq % FLOW_WAITS] == w) {

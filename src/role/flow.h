@@ -64,10 +64,10 @@ struct flow {
 	uint32_t rid_bucket[FLOW_IDS];
 	struct work *forms; /* to be sent to sealer, in order */
 	struct work **forms_tail;
-	size_t forms_out;
+	size_t forms_out; /* frames at sealer */
 	struct work *claims; /* to be sent to keeper */
 	struct work **claims_tail;
-	size_t claims_out;
+	size_t claims_out; /* frames at keeper */
 	struct slot_list settled;
 	struct slot_list booked;
 

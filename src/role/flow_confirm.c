@@ -5,7 +5,8 @@
 #include "base/log.h"
 #include "role/flow.h"
 
-static const size_t CLAIMS_OUT_MAX = 2048;
+/* Frames at keeper at once, as for forms. */
+enum { FRAMES_OUT = 2 };
 static const size_t CLAIMS_PER_FRAME = 1024;
 static const uint32_t PENDING_HOURS = 72;
 
@@ -64,7 +65,7 @@ static bool send_frame(struct flow *f)
 	}
 	if (f->claims == NULL)
 		f->claims_tail = &f->claims;
-	f->claims_out += n;
+	f->claims_out++;
 	e = link_end(keeper);
 	if (e != OK)
 		flow_lose(f, ROLE_KEEPER, e);
@@ -75,7 +76,7 @@ void flow_send_claims(struct flow *f)
 {
 	if (!f->reconciled || !link_up(&f->role->link[ROLE_KEEPER]))
 		return;
-	while (f->claims_out < CLAIMS_OUT_MAX && send_frame(f))
+	while (f->claims_out < FRAMES_OUT && send_frame(f))
 		;
 }
 
@@ -138,8 +139,6 @@ static void claimed(struct flow *f, const struct message_claimed *m)
 	if (item == NULL || item->state != FLOW_SENT)
 		return;
 	w = item->work;
-	if (f->claims_out > 0)
-		f->claims_out--;
 	if (c->slot != w->confirm.slot) {
 		answer(f, w, app_error(f->app, 500));
 		return;
@@ -168,6 +167,8 @@ static void hear_claimed(struct flow *f, struct view *v)
 	size_t n = view_u32(v);
 
 	FAULT("web-claimed-heard");
+	/* keeper answers all that waited with one frame. */
+	f->claims_out = 0;
 	for (size_t i = 0; i < n && !v->bad; i++) {
 		struct message_claimed m;
 

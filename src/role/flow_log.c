@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "role/flow.h"
 
-enum { EVENTS_PER_FRAME = 4096, EVENTS_OUT_MAX = 16384 };
+enum { EVENTS_PER_FRAME = 4096, EVENTS_OUT_MAX = 512 };
 
 static struct work **wait_place(struct flow *f, uint64_t ev_seq)
 {

@@ -6,9 +6,9 @@
 #include "role/flow.h"
 #include "role/seal.h"
 
-/* Forms at sealer at once: enough to fill its batches while one is on its way
- * to the disk, few enough that those that come meanwhile gather. */
-static const size_t FORMS_OUT_MAX = 4 * (size_t)SEAL_BATCH_MAX;
+/* Frames at sealer at once.  While two are under way (one is sealed, one waits
+ * for keeper's disk) those that come gather; full frames may follow sooner. */
+enum { FRAMES_OUT = 2, FULL_FRAMES_OUT = 6 };
 
 /* ---- forms by rid, so that pressing twice is one form ---- */
 
@@ -174,7 +174,7 @@ static bool send_frame(struct flow *f)
 	}
 	if (f->forms == NULL)
 		f->forms_tail = &f->forms;
-	f->forms_out += n;
+	f->forms_out++;
 	e = link_end(sealer);
 	if (e != OK)
 		flow_lose(f, ROLE_SEALER, e); /* sent again to the next */
@@ -187,7 +187,11 @@ void flow_send_forms(struct flow *f)
 	if (!f->declared || !link_up(&f->role->link[ROLE_SEALER]) ||
 		link_waiting(&f->role->link[ROLE_KEEPER]) > 0)
 		return;
-	while (f->forms_out < FORMS_OUT_MAX && send_frame(f))
+	while (f->forms_out <
+			(count_up_to(f->forms, SEAL_BATCH_MAX) == SEAL_BATCH_MAX
+					? FULL_FRAMES_OUT
+					: FRAMES_OUT) &&
+		send_frame(f))
 		;
 }
 
@@ -260,8 +264,6 @@ static void take_one(struct flow *f, const struct message_sealed *m)
 		memcmp(&item->work->sign.rid, &m->rid, sizeof(m->rid)) != 0)
 		return; /* answered by an older sealer already */
 	w = item->work;
-	if (f->forms_out > 0)
-		f->forms_out--;
 	forget_fields(w);
 	if (m->err == OK && !m->is_old && !reserve(&w->sign.sealed, m)) {
 		w->err = ERR_MEMORY;
@@ -312,6 +314,8 @@ void flow_hear_sealer(struct flow *f)
 		if (type != MSG_SEALED)
 			continue;
 		FAULT("web-sealed-heard");
+		if (f->forms_out > 0)
+			f->forms_out--;
 		n = view_u32(&v);
 		for (size_t i = 0; i < n && !v.bad; i++) {
 			struct message_sealed m;

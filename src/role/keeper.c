@@ -23,7 +23,7 @@
 #include "role/message.h"
 #include "role/runtime.h"
 
-enum { TICK_MS = 60000, RANGE_MAX = 1 << 20 };
+enum { TICK_MS = 60000, RANGE_MAX = 1 << 20, FRAMES_MAX = 64 };
 
 struct keeper {
 	struct role *role;
@@ -33,9 +33,13 @@ struct keeper {
 
 	struct keep_ask ask[KEEP_BATCH_MAX];
 	struct keep_answer answer[KEEP_BATCH_MAX];
+	size_t n_asks; /* of frames that are not answered yet */
+	size_t frame_asks[FRAMES_MAX];
+	size_t n_frames;
 	struct keep_claim claim[KEEP_BATCH_MAX];
 	struct keep_claimed claimed[KEEP_BATCH_MAX];
 	uint32_t claim_id[KEEP_BATCH_MAX];
+	size_t n_claims;
 	uint64_t slot[KEEP_BATCH_MAX];
 	enum keep_free_outcome freed[KEEP_BATCH_MAX];
 	struct keep_unsettled unsettled[KEEP_BATCH_MAX];
@@ -89,27 +93,20 @@ static enum err hear_reconciled(struct keeper *k, struct view *v)
 
 /* ---- web ---- */
 
-static enum err hear_claims(struct keeper *k, struct view *v)
+/* As with asks: what waits is one batch. */
+static enum err answer_claims(struct keeper *k)
 {
 	struct link *web = &k->role->link[ROLE_WEB];
-	size_t n = view_u32(v);
+	size_t n = k->n_claims;
 	struct buf *b;
 	enum err e;
 
-	if (n > KEEP_BATCH_MAX)
-		v->bad = true;
-	for (size_t i = 0; i < n && !v->bad; i++) {
-		struct message_claim m;
-
-		take_claim(v, &m);
-		k->claim[i] = m.claim;
-		k->claim_id[i] = m.id;
-	}
-	if (!view_done(v))
-		return OK; /* web talks nonsense: no answer */
+	if (n == 0)
+		return OK;
 	FAULT("keeper-claims-heard");
 	e = keep_claim(k->keep, k->claim, n, k->claimed);
 	wipe(k->claim, n * sizeof(k->claim[0]));
+	k->n_claims = 0;
 	if (e != OK)
 		return e;
 	FAULT("keeper-claims-done");
@@ -120,6 +117,29 @@ static enum err hear_claims(struct keeper *k, struct view *v)
 			&(struct message_claimed){
 				k->claim_id[i], k->claimed[i] });
 	return link_end(web);
+}
+
+static enum err hear_claims(struct keeper *k, struct view *v)
+{
+	size_t n = view_u32(v);
+	enum err e = OK;
+
+	if (n > KEEP_BATCH_MAX)
+		return OK;
+	if (k->n_claims + n > KEEP_BATCH_MAX)
+		e = answer_claims(k);
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < n && !v->bad; i++) {
+		struct message_claim m;
+
+		take_claim(v, &m);
+		k->claim[k->n_claims + i] = m.claim;
+		k->claim_id[k->n_claims + i] = m.id;
+	}
+	if (view_done(v)) /* else web talks nonsense: no answer */
+		k->n_claims += n;
+	return OK;
 }
 
 static enum err hear_expire(struct keeper *k, struct view *v)
@@ -162,7 +182,7 @@ static enum err hear_web(struct keeper *k)
 			e = hear_expire(k, &v);
 		}
 	}
-	return e;
+	return e == OK ? answer_claims(k) : e;
 }
 
 /* ---- sealer ---- */
@@ -186,33 +206,59 @@ static enum err hear_range(struct keeper *k, struct view *v)
 	return link_end(sealer);
 }
 
-static enum err hear_asks(struct keeper *k, struct view *v)
+/* ---- asks: all frames that wait are one batch, with one wait for the disk,
+ * and each is answered by a frame of its own ---- */
+
+static void say_answers(struct keeper *k, size_t from, size_t n)
 {
-	struct link *sealer = &k->role->link[ROLE_SEALER];
-	size_t n = view_u32(v);
-	struct buf *b;
+	struct buf *b = link_begin(&k->role->link[ROLE_SEALER], MSG_ANSWERS);
+
+	buf_u32(b, (uint32_t)n);
+	for (size_t i = from; i < from + n; i++)
+		put_answer(b,
+			&(struct message_answer){
+				k->ask[i].slot, k->answer[i] });
+}
+
+static enum err answer_asks(struct keeper *k)
+{
+	size_t from = 0;
 	enum err e;
 
-	if (n > KEEP_BATCH_MAX)
-		v->bad = true;
-	for (size_t i = 0; i < n && !v->bad; i++)
-		take_ask(v, &k->ask[i]);
-	if (!view_done(v))
+	if (k->n_frames == 0)
 		return OK;
 	FAULT("keeper-asks-heard");
-	e = keep_ask(k->keep, k->ask, n, k->answer);
-	if (e == OK) {
-		FAULT("keeper-asks-done");
-		b = link_begin(sealer, MSG_ANSWERS);
-		buf_u32(b, (uint32_t)n);
-		for (size_t i = 0; i < n; i++)
-			put_answer(b,
-				&(struct message_answer){
-					k->ask[i].slot, k->answer[i] });
-		e = link_end(sealer);
+	e = keep_ask(k->keep, k->ask, k->n_asks, k->answer);
+	FAULT("keeper-asks-done");
+	for (size_t i = 0; e == OK && i < k->n_frames; i++) {
+		say_answers(k, from, k->frame_asks[i]);
+		e = link_end(&k->role->link[ROLE_SEALER]);
+		from += k->frame_asks[i];
 	}
-	wipe(k->ask, n * sizeof(k->ask[0]));
+	wipe(k->ask, k->n_asks * sizeof(k->ask[0]));
+	k->n_asks = 0;
+	k->n_frames = 0;
 	return e;
+}
+
+static enum err hear_asks(struct keeper *k, struct view *v)
+{
+	size_t n = view_u32(v);
+	enum err e = OK;
+
+	if (n > KEEP_BATCH_MAX)
+		return OK;
+	if (k->n_asks + n > KEEP_BATCH_MAX || k->n_frames == FRAMES_MAX)
+		e = answer_asks(k);
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < n && !v->bad; i++)
+		take_ask(v, &k->ask[k->n_asks + i]);
+	if (!view_done(v))
+		return OK; /* sealer talks nonsense: no answer */
+	k->n_asks += n;
+	k->frame_asks[k->n_frames++] = n;
+	return OK;
 }
 
 static enum err hear_sealer(struct keeper *k)
@@ -228,7 +274,7 @@ static enum err hear_sealer(struct keeper *k)
 		else if (type == MSG_ASKS)
 			e = hear_asks(k, &v);
 	}
-	return e;
+	return e == OK ? answer_asks(k) : e;
 }
 
 /* ---- the turn ---- */
