@@ -97,7 +97,8 @@ struct roles_cpu {
 
 /* Supervisor's children; n is 0 if there is no such process. */
 void roles_read(pid_t supervisor, struct roles_cpu *ret_roles);
+/* CPU in all and for each of good requests, memory, CPU by thread. */
 void roles_print(const struct roles_cpu *before, const struct roles_cpu *after,
-	double seconds);
+	double seconds, uint64_t good);
 
 #endif

@@ -167,14 +167,15 @@ void roles_read(pid_t supervisor, struct roles_cpu *ret_roles)
 }
 
 void roles_print(const struct roles_cpu *before, const struct roles_cpu *after,
-	double seconds)
+	double seconds, uint64_t good)
 {
 	for (size_t i = 0; i < after->n && i < before->n; i++) {
 		const struct role_cpu *a = &after->role[i];
 		const struct role_cpu *b = &before->role[i];
 
-		printf("  %-8s %6.1f %% of a core  %8.1f MiB", a->name,
-			(a->cpu_s - b->cpu_s) / seconds * 100, a->rss_mib);
+		printf("  %-8s %6.1f %% of a core  %7.1f us each  %8.1f MiB",
+			a->name, (a->cpu_s - b->cpu_s) / seconds * 100,
+			(a->cpu_s - b->cpu_s) * 1e6 / (double)good, a->rss_mib);
 		for (size_t t = 0;
 			t < a->threads && a->threads > 1 && t < b->threads; t++)
 			printf("%s%.1f", t == 0 ? "  threads " : " + ",

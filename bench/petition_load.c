@@ -382,10 +382,13 @@ static void report(struct load *l, const struct roles_cpu *before,
 	const struct roles_cpu *after)
 {
 	double seconds = (double)(l->until_ns - l->from_ns) / 1e9;
+	uint64_t good = 0;
 
-	for (int k = 0; k < LOAD_KINDS; k++)
+	for (int k = 0; k < LOAD_KINDS; k++) {
 		stats_print(&l->stats, (enum load_kind)k, seconds);
-	roles_print(before, after, seconds);
+		good += l->stats.good[k];
+	}
+	roles_print(before, after, seconds, good);
 }
 
 static void run(struct load *l)
