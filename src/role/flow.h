@@ -24,7 +24,7 @@
 enum {
 	FLOW_IDS = 1 << 16, /* more than APP_WAITING_MAX */
 	FLOW_WAITS = 1 << 17, /* confirmations that wait for their promise */
-	FLOW_MAILS = 1024, /* jobs at the mailer at once */
+	FLOW_MAILS = 4096, /* table of jobs at the mailer or put off */
 	FLOW_SLOTS = 4096, /* slots in one message */
 	FLOW_MOVED = 1024 /* petitions one checkpoint moves, by name */
 };
@@ -90,9 +90,14 @@ struct flow {
 
 	/* mail */
 	struct flow_mail mail[FLOW_MAILS];
-	size_t mails_out;
+	size_t mails_out; /* at the mailer */
+	size_t mails_put_off;
+	int64_t mail_again_ms; /* none of those put off is due before */
+	const struct store_mail *fresh[MESSAGE_JOBS_OUT]; /* this turn's */
+	size_t n_fresh;
+	bool mail_reading; /* a reading of the store has come to mail_from */
 	uint64_t mail_from;
-	bool mail_dirty; /* there may be jobs that were not sent */
+	bool mail_dirty; /* the store may hold jobs that no reading will see */
 
 	/* housekeeping */
 	int64_t housekeep_at_ms;
@@ -140,6 +145,8 @@ void flow_hear_mailer(struct flow *f);
 void flow_mailer_changed(struct flow *f);
 void flow_send_mails(struct flow *f);
 void flow_mailed(struct flow *f, struct work *w);
+/* A form was committed: its mail may go. */
+void flow_mail_committed(struct flow *f, const struct work_sign *s);
 
 /* flow_command.c */
 void flow_accept_command(struct flow *f);

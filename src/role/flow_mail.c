@@ -1,46 +1,75 @@
 /*
- * flow_mail.c - sealed jobs to mailer, by slot; rows go when the relay has the
- * mail.
+ * flow_mail.c - sealed jobs to mailer; rows go when the relay has the mail.
  *
- * Jobs are read from the store in the order of their slots, a window of them
- * at a time; what is at the mailer is remembered and passed over.  Slots may
- * be committed a little out of order, so the reading begins again from the
- * front when it has come to the end and something new was committed.
+ * A job goes to mailer straight from the form that was just committed, while
+ * mailer has room.  What finds no room, what was put off, and what an earlier
+ * process left stays in the store, and is read from there by slot: one reading
+ * goes from the front to the end, as fast as room comes; whatever happens
+ * meanwhile that it may have missed asks for one more reading behind it.
+ * What is at the mailer or put off is remembered and passed over.
  */
 #include "base/fault.h"
 #include "base/log.h"
 #include "role/flow.h"
 
-enum { JOBS_PER_FRAME = 256, AGAIN_MS = 120000 };
+enum { AGAIN_MS = 120000 };
+
+/* ---- the table: open addressing, no gaps between a slot and its place ---- */
+
+static size_t place_of(uint64_t slot)
+{
+	return slot % FLOW_MAILS;
+}
 
 static struct flow_mail *find_mail(struct flow *f, uint64_t slot)
 {
-	for (size_t i = 0; i < FLOW_MAILS; i++) {
-		struct flow_mail *m = &f->mail[(slot + i) % FLOW_MAILS];
-
-		if (m->slot == slot)
-			return m;
+	for (size_t i = place_of(slot);; i = (i + 1) % FLOW_MAILS) {
+		if (f->mail[i].slot == slot)
+			return &f->mail[i];
+		if (f->mail[i].slot == 0)
+			return NULL;
 	}
-	return NULL;
 }
 
 static void add_mail(struct flow *f, uint64_t slot)
 {
-	for (size_t i = 0; i < FLOW_MAILS; i++) {
-		struct flow_mail *m = &f->mail[(slot + i) % FLOW_MAILS];
+	size_t i = place_of(slot);
 
-		if (m->slot != 0)
-			continue;
-		*m = (struct flow_mail){ .slot = slot };
-		f->mails_out++;
-		return;
-	}
+	while (f->mail[i].slot != 0)
+		i = (i + 1) % FLOW_MAILS;
+	f->mail[i] = (struct flow_mail){ .slot = slot };
+	f->mails_out++;
 }
 
+/* Knuth, The Art of Computer Programming 3, 6.4, algorithm R. */
 static void drop_mail(struct flow *f, struct flow_mail *m)
 {
-	*m = (struct flow_mail){ .slot = 0 };
-	f->mails_out--;
+	size_t hole = (size_t)(m - f->mail);
+
+	if (m->again_ms != 0)
+		f->mails_put_off--;
+	else
+		f->mails_out--;
+	for (size_t i = (hole + 1) % FLOW_MAILS; f->mail[i].slot != 0;
+		i = (i + 1) % FLOW_MAILS) {
+		size_t from_home = (i - place_of(f->mail[i].slot)) % FLOW_MAILS;
+
+		if (from_home < (i - hole) % FLOW_MAILS)
+			continue;
+		f->mail[hole] = f->mail[i];
+		hole = i;
+	}
+	f->mail[hole] = (struct flow_mail){ .slot = 0 };
+}
+
+/* How many more jobs mailer may be given. */
+static size_t room(const struct flow *f)
+{
+	size_t known = f->mails_out + f->mails_put_off;
+
+	if (f->mails_out >= MESSAGE_JOBS_OUT || known >= FLOW_MAILS / 2)
+		return 0;
+	return MESSAGE_JOBS_OUT - f->mails_out;
 }
 
 /* ---- to mailer ---- */
@@ -93,66 +122,142 @@ static enum err send_jobs(
 	return link_end(mailer);
 }
 
-/* One reading; false when there is nothing more for now. */
-static bool send_some(struct flow *f)
+static bool can_send(const struct store_mail *m)
 {
-	const struct store_mail *fit[JOBS_PER_FRAME];
+	return m->job.len >= EPOCH_AT + STORE_ID_BYTES;
+}
+
+/* The next part of a reading; false when it came to its end. */
+static bool read_some(struct flow *f)
+{
+	const struct store_mail *fit[MESSAGE_JOBS_OUT];
 	struct store_mail *mails;
+	size_t max = room(f);
 	size_t n = 0;
 	size_t n_fit = 0;
-	enum err e = store_mails(&f->scratch, f->store, f->mail_from,
-		JOBS_PER_FRAME, &mails, &n);
+	enum err e = store_mails(
+		&f->scratch, f->store, f->mail_from, max, &mails, &n);
 
-	for (size_t i = 0; e == OK && i < n; i++) {
-		if (mails[i].job.len < EPOCH_AT + STORE_ID_BYTES ||
-			find_mail(f, mails[i].slot) != NULL)
-			continue;
-		if (f->mails_out + n_fit == FLOW_MAILS)
-			break;
-		fit[n_fit++] = &mails[i];
-	}
+	for (size_t i = 0; e == OK && i < n; i++)
+		if (can_send(&mails[i]) && find_mail(f, mails[i].slot) == NULL)
+			fit[n_fit++] = &mails[i];
 	if (e == OK && n_fit > 0)
 		e = send_jobs(f, fit, n_fit);
 	if (e != OK) {
 		flow_lose(f, ROLE_MAILER, e);
 		return false;
 	}
-	if (n < JOBS_PER_FRAME) {
-		/* The end.  Once more from the front if we did not begin
-		 * there; then all was seen. */
-		f->mail_dirty = f->mail_from != 0;
-		f->mail_from = 0;
-		return f->mail_dirty;
-	}
-	f->mail_from = mails[n - 1].slot + 1;
-	return true;
+	if (n > 0)
+		f->mail_from = mails[n - 1].slot + 1;
+	return n == max;
 }
 
 static void look_for_put_off(struct flow *f)
 {
 	int64_t now = clock_mono_ms(f->app->clock);
 
+	if (f->mails_put_off == 0 || now < f->mail_again_ms)
+		return;
+	f->mail_again_ms = now + AGAIN_MS;
 	for (size_t i = 0; i < FLOW_MAILS; i++) {
 		struct flow_mail *m = &f->mail[i];
 
-		if (m->slot == 0 || m->again_ms == 0 || m->again_ms > now)
-			continue;
-		drop_mail(f, m);
-		f->mail_dirty = true;
-		f->mail_from = 0;
+		/* Another one may have moved into the place of the dropped. */
+		while (m->slot != 0 && m->again_ms != 0 && m->again_ms <= now) {
+			drop_mail(f, m);
+			f->mail_dirty = true;
+		}
+		if (m->again_ms != 0 && m->again_ms < f->mail_again_ms)
+			f->mail_again_ms = m->again_ms;
 	}
+}
+
+/* Reading a few rows at a time would cost more than sending them. */
+static bool worth_reading(const struct flow *f)
+{
+	return room(f) >= MESSAGE_JOBS_OUT / 2;
+}
+
+static void send_fresh(struct flow *f)
+{
+	size_t n = f->n_fresh;
+	enum err e = OK;
+
+	f->n_fresh = 0;
+	if (n > 0)
+		e = send_jobs(f, f->fresh, n);
+	if (e != OK)
+		flow_lose(f, ROLE_MAILER, e);
 }
 
 void flow_send_mails(struct flow *f)
 {
 	if (!link_up(&f->role->link[ROLE_MAILER]))
 		return;
+	send_fresh(f);
 	look_for_put_off(f);
-	while (f->mail_dirty && f->mails_out < FLOW_MAILS / 2 && send_some(f))
-		;
+	while ((f->mail_dirty || f->mail_reading) && worth_reading(f)) {
+		if (!f->mail_reading) {
+			f->mail_reading = true;
+			f->mail_dirty = false;
+			f->mail_from = 0;
+		}
+		if (!read_some(f))
+			f->mail_reading = false;
+	}
+}
+
+/* ---- just committed ---- */
+
+/* The job as the store would give it, in this turn's scratch. */
+static struct store_mail *fresh_mail(struct flow *f, const struct work_sign *s)
+{
+	struct store_mail *m = ARENA_ARRAY(&f->scratch, struct store_mail, 1);
+	struct brief *brief = shelf_brief(f->app->shelf, s->petition);
+	struct str job = arena_copy(&f->scratch,
+		(struct str){ (const char *)s->row.mail_job.at,
+			s->row.mail_job.len });
+
+	if (m != NULL && brief != NULL && job.at != NULL)
+		*m = (struct store_mail){ .slot = s->slot,
+			.petition = s->petition,
+			.title = arena_copy(
+				&f->scratch, brief_petition(brief)->action),
+			.job = { (const uint8_t *)job.at, job.len } };
+	else
+		m = NULL;
+	brief_free(brief);
+	return m == NULL || m->title.at == NULL || !can_send(m) ? NULL : m;
+}
+
+void flow_mail_committed(struct flow *f, const struct work_sign *s)
+{
+	struct store_mail *m = NULL;
+
+	if (s->outcome == STORE_INSERTED && !s->is_old && !f->mail_reading &&
+		!f->mail_dirty && f->n_fresh < room(f) &&
+		link_up(&f->role->link[ROLE_MAILER]))
+		m = fresh_mail(f, s);
+	if (m != NULL)
+		f->fresh[f->n_fresh++] = m;
+	else
+		f->mail_dirty = true;
 }
 
 /* ---- from mailer ---- */
+
+static void put_off(struct flow *f, struct flow_mail *m)
+{
+	int64_t again_ms = clock_mono_ms(f->app->clock) + AGAIN_MS;
+
+	if (m->again_ms == 0) {
+		f->mails_out--;
+		f->mails_put_off++;
+	}
+	m->again_ms = again_ms;
+	if (f->mails_put_off == 1 || again_ms < f->mail_again_ms)
+		f->mail_again_ms = again_ms;
+}
 
 static void hear_done(struct flow *f, struct view *v)
 {
@@ -172,7 +277,7 @@ static void hear_done(struct flow *f, struct view *v)
 		struct flow_mail *m = find_mail(f, later[i]);
 
 		if (m != NULL)
-			m->again_ms = clock_mono_ms(f->app->clock) + AGAIN_MS;
+			put_off(f, m);
 	}
 	FAULT("web-mail-done-heard");
 	if (w->slots.n > 0 && view_done(v))
@@ -196,7 +301,9 @@ void flow_mailer_changed(struct flow *f)
 {
 	memset(f->mail, 0, sizeof(f->mail));
 	f->mails_out = 0;
-	f->mail_from = 0;
+	f->mails_put_off = 0;
+	f->n_fresh = 0;
+	f->mail_reading = false;
 	f->mail_dirty = true;
 }
 

@@ -354,7 +354,7 @@ void flow_signed(struct flow *f, struct work *w)
 		(w->sign.outcome == STORE_INSERTED ||
 			w->sign.outcome == STORE_SAME_RID)) {
 		flow_tell_keeper(f, &f->settled, w->sign.slot);
-		f->mail_dirty = true;
+		flow_mail_committed(f, &w->sign);
 	}
 	FAULT("web-before-sign-answer");
 	answer(f, w);

@@ -263,6 +263,7 @@ static enum err open_post(struct mailer *m)
 	buf_init(&password, 512);
 	settings.mail = mail_settings_default();
 	settings.mail.relay = c->relay.at;
+	settings.mail.window = MESSAGE_JOBS_OUT;
 	settings.base_url = arena_copy(&a, c->base_url).at;
 	if (c->mail_user.len > 0) {
 		e = file_read(

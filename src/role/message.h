@@ -157,6 +157,10 @@ void take_checkpoint(struct view *v, struct message_checkpoint *ret_c);
 void put_placed(struct buf *b, const struct logbook_placed *p);
 void take_placed(struct view *v, struct logbook_placed *ret_placed);
 
+/* So many jobs web may have at mailer, whose window is as large: what finds no
+ * room there is put off for minutes. */
+enum { MESSAGE_JOBS_OUT = 256 };
+
 /* A mail job as web has it. */
 struct message_job {
 	uint64_t slot;
