@@ -23,7 +23,7 @@ struct item {
 
 struct parked {
 	struct parked *next;
-	struct http_request *request;
+	struct http_request *request; /* NULL: nobody waits */
 	enum shelf_page page;
 	uint64_t id;
 };
@@ -225,6 +225,22 @@ void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 	snapshot_free(now);
 }
 
+/* Whoever signs a petition whose page nobody fetched yet has it made, so that
+ * the next one finds its brief. */
+static void want(struct shelf *s, uint64_t id)
+{
+	struct parked *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return;
+	*p = (struct parked){ .page = SHELF_PETITION, .id = id };
+	(void)pthread_mutex_lock(&s->mutex);
+	p->next = s->unknown;
+	s->unknown = p;
+	(void)pthread_cond_signal(&s->some);
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
 struct brief *shelf_brief(struct shelf *s, uint64_t id)
 {
 	struct item *item = find(s, CLASS_PETITION, id);
@@ -239,6 +255,8 @@ struct brief *shelf_brief(struct shelf *s, uint64_t id)
 	(void)pthread_mutex_lock(&s->brief_mutex);
 	b = make_brief(&s->brief_maker, id);
 	(void)pthread_mutex_unlock(&s->brief_mutex);
+	if (b != NULL)
+		want(s, id);
 	return b;
 }
 
@@ -249,8 +267,9 @@ static void answer(struct parked *p, const struct snapshot *now)
 	while (p != NULL) {
 		struct parked *next = p->next;
 
-		http_answer(p->request,
-			now == NULL ? NULL : reply_of(now, p->page));
+		if (p->request != NULL)
+			http_answer(p->request,
+				now == NULL ? NULL : reply_of(now, p->page));
 		free(p);
 		p = next;
 	}
@@ -311,8 +330,10 @@ static void make_unknown(struct shelf *s)
 		item = add(s, class_of(p->page), p->id);
 	(void)pthread_mutex_lock(&s->mutex);
 	if (item == NULL) {
-		http_answer(p->request,
-			exists ? NULL : http_reply_ref(s->maker.not_found));
+		if (p->request != NULL)
+			http_answer(p->request,
+				exists ? NULL
+				       : http_reply_ref(s->maker.not_found));
 		free(p);
 		return;
 	}
