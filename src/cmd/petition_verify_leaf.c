@@ -34,7 +34,7 @@ static const struct leaf_shape shapes[] = {
 	[LEAF_CLOSE]      = { "CLOSE",      LEAF_SOME, LEAF_ANY,  0, 0,      false, false },
 	[LEAF_KEY]        = { "KEY",        LEAF_ZERO, LEAF_ZERO, 0, 0,      true,  true },
 	[LEAF_SHRED]      = { "SHRED",      LEAF_ANY,  LEAF_ZERO, 0, 0xFFFF, true,  true },
-	[LEAF_ACCESS]     = { "ACCESS",     LEAF_SOME, LEAF_ANY,  0, 0,      false, false },
+	[LEAF_ACCESS]     = { "ACCESS",     LEAF_ANY,  LEAF_ANY,  0, 0,      false, false },
 	[LEAF_AUDIT]      = { "AUDIT",      LEAF_ANY,  LEAF_ZERO, 0, 0,      true,  true },
 	[LEAF_CODE]       = { "CODE",       LEAF_ZERO, LEAF_ZERO, 0, 0,      true,  true },
 	/* clang-format on */

@@ -57,7 +57,7 @@ bool leaf_has_target(enum leaf_type type); /* INVALIDATE, WITHDRAW, RESTORE */
 bool leaf_has_count(enum leaf_type type); /* PETITION, CLOSE, ACCESS */
 bool leaf_has_c(enum leaf_type type); /* a commitment or a document */
 bool leaf_has_document(enum leaf_type type); /* C is a document's SHA-256 */
-/* Petition 0 is what KEY and CODE must have and SHRED and AUDIT may. */
+/* Petition 0 is what KEY and CODE must have and SHRED, ACCESS and AUDIT may. */
 bool leaf_petition_fits(enum leaf_type type, uint64_t petition);
 bool leaf_reason_fits(enum leaf_type type, uint16_t reason);
 /* "SIGN"; for reports. */

@@ -102,9 +102,23 @@ static void test_refusals(void)
 	leaf = a_leaf(LEAF_KEY);
 	leaf.petition = 1;
 	CHECK(!round_trips(&leaf));
-	leaf = a_leaf(LEAF_AUDIT);
+	leaf = a_leaf(LEAF_TALLY);
 	leaf.petition = 0;
-	CHECK(round_trips(&leaf));
+	CHECK(!round_trips(&leaf));
+}
+
+/* What may be of a petition that was never published names none. */
+static void test_no_petition(void)
+{
+	static const enum leaf_type types[] = { LEAF_SHRED, LEAF_ACCESS,
+		LEAF_AUDIT };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct leaf leaf = a_leaf(types[i]);
+
+		leaf.petition = 0;
+		CHECK(round_trips(&leaf));
+	}
 }
 
 int main(void)
@@ -112,5 +126,6 @@ int main(void)
 	test_layout();
 	test_every_type();
 	test_refusals();
+	test_no_petition();
 	return tap_done();
 }

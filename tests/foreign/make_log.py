@@ -222,6 +222,7 @@ def honest(folder, size, **options):
         lambda: log.leaf(TALLY, 2, c=log.document(b'{"count":17}')),
         lambda: log.leaf(ACCESS, 1, 3),
         lambda: log.leaf(AUDIT, c=log.document(b"all well\n")),
+        lambda: log.leaf(ACCESS, 0, 1),
         lambda: log.leaf(SHRED, 2, reason=1, c=log.document(b"keys\n")),
         lambda: log.petition(1, title="Mend the bridge \u2713"),
     ]
