@@ -289,6 +289,12 @@ MUST_USE enum err store_sequence(struct arena *a, struct store *s,
 MUST_USE enum err store_checkpoint(struct arena *a, struct store *s,
 	uint32_t year, struct store_checkpoint *ret_checkpoint);
 
+enum { STORE_LOG_YEARS_MAX = 256 };
+
+/* The years that have a checkpoint, ascending, the first 256. */
+MUST_USE enum err store_log_years(struct arena *a, struct store *s,
+	uint32_t **ret_years, size_t *ret_count);
+
 struct store_history {
 	int64_t at_ms;
 	uint64_t count;

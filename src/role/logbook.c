@@ -177,7 +177,9 @@ static enum err open_all(struct logbook *l, const struct secret_key *mac_key)
 	waiting_ripen(l);
 	if (e == OK)
 		e = public_keys(l);
-	return e == OK ? sequence_publish(l) : e;
+	if (e == OK)
+		e = sequence_publish(l);
+	return e == OK ? public_years(l) : e;
 }
 
 enum err logbook_open(

@@ -22,6 +22,7 @@
  * are a year's own.  A clock set back does not reopen an old one.  A petition
  * goes on over New Year without another PETITION leaf; a target in an earlier
  * year's log is named by its leaf index there, and aux holds that year.
+ * log/years lists the years.
  *
  * Ownership: a struct logbook borrows folders, clock and rng until
  * logbook_close; one thread; it locks log_dir against other processes.

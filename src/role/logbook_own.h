@@ -233,6 +233,8 @@ MUST_USE enum err public_tile(
 	struct logbook *l, unsigned level, uint64_t index, unsigned width);
 MUST_USE enum err public_checkpoint(struct logbook *l);
 MUST_USE enum err public_keys(struct logbook *l);
+/* log/years, behind the first checkpoint of its newest year. */
+MUST_USE enum err public_years(struct logbook *l);
 /* Look at the checkpoint that is published for l->year. */
 MUST_USE enum err public_find(struct logbook *l);
 MUST_USE enum err public_has_document(

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "role/logbook_own.h"
 
-enum { PATH_BYTES = 128 };
+enum { PATH_BYTES = 128, YEARS_BYTES = 65536 };
 
 void public_origin(const struct logbook *l, struct buf *b)
 {
@@ -113,6 +113,46 @@ enum err public_tile(
 	return put_tile(l, tile,
 		(struct str){ (const char *)l->tree.edge[level],
 			width * sizeof(struct tree_hash) });
+}
+
+/* ---- the list of years ---- */
+
+/* The years whose first leaf the arrays know, and the one of the tree, which
+ * is listed before it has any.  Years in which nothing happened have no log. */
+static enum err list_years(struct logbook *l, struct buf *b)
+{
+	for (uint16_t y = l->first_year; y <= l->year; y++) {
+		uint64_t leaves = 0;
+		enum err e = leaf_rec_count(l, y, &leaves);
+
+		if (e != OK)
+			return e;
+		if (leaves > 0 || y == l->year)
+			buf_printf(b, "%04u\n", y);
+	}
+	return buf_err(b);
+}
+
+enum err public_years(struct logbook *l)
+{
+	int dir = l->setup.public_dir_fd;
+	struct buf want, have;
+	enum err e;
+
+	buf_init(&want, YEARS_BYTES);
+	buf_init(&have, YEARS_BYTES);
+	e = list_years(l, &want);
+	if (e != OK ||
+		(file_read(dir, "log/years", &have) == OK &&
+			str_eq(buf_view(&want), buf_view(&have))))
+		goto out;
+	FAULT("log-years-before");
+	e = file_replace(dir, "log/years", want.at, want.len, 0644);
+	FAULT("log-years-written");
+out:
+	buf_release(&have);
+	buf_release(&want);
+	return e;
 }
 
 /* ---- checkpoints ---- */

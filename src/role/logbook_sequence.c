@@ -179,7 +179,8 @@ static enum err journal_order(
 static enum err sequence(struct logbook *l)
 {
 	uint16_t year = year_now(l);
-	uint64_t first = year == l->year ? l->tree.size : 0;
+	bool same_year = year == l->year;
+	uint64_t first = same_year ? l->tree.size : 0;
 	uint32_t hour = clock_hour(l->setup.clock);
 	enum err e = journal_order(l, year, first, hour);
 
@@ -189,6 +190,8 @@ static enum err sequence(struct logbook *l)
 	if (e == OK)
 		e = sequence_publish(l);
 	FAULT("log-checkpoint-published");
+	if (e == OK && !same_year)
+		e = public_years(l);
 	if (e != OK)
 		return e;
 	waiting_ripen(l);

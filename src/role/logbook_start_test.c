@@ -204,6 +204,16 @@ static void test_foreign_checkpoint(void)
 
 /* ---- a new year ---- */
 
+static void check_years(struct fixture *f, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	CHECK_INT(file_read(f->public_fd, "log/years", &b), OK);
+	CHECK_STR(buf_view(&b), str_c(want));
+	buf_release(&b);
+}
+
 static void test_year(void)
 {
 	struct fixture f;
@@ -215,6 +225,7 @@ static void test_year(void)
 	grow(&f, 300);
 	CHECK_INT(logbook_since(f.l, 0, 0, 0, &b), OK);
 	fixture_check_public(&f, b.size);
+	check_years(&f, "2026\n");
 	/* The last SIGN of the old year. */
 	(void)fixture_accept(&f,
 		fixture_about(LEAF_INVALIDATE, logbook_next_seq(f.l), 7, 5));
@@ -238,7 +249,10 @@ static void test_year(void)
 		CHECK_INT(logbook_since(f.l, 0, 0, 100000, &b), OK);
 		CHECK_INT(b.placed[b.count - 1].year, 2027);
 		CHECK_INT(b.count, logbook_next_seq(f.l) - 1);
+		check_years(&f, "2026\n2027\n");
+		CHECK_INT(unlinkat(f.public_fd, "log/years", 0), 0);
 		fixture_reopen(&f);
+		check_years(&f, "2026\n2027\n");
 	}
 	fixture_check_public(&f, b.count - 2);
 	/* A clock set back does not reopen the old one. */

@@ -520,6 +520,35 @@ static void test_events(void)
 	teardown(&f);
 }
 
+static void test_log_years(void)
+{
+	struct fixture f;
+	struct store_moved *moved = NULL;
+	uint32_t *years = NULL;
+	size_t n = 9;
+
+	setup(&f);
+	CHECK_INT(store_log_years(&f.arena, f.s, &years, &n), OK);
+	CHECK_INT(n, 0);
+	for (uint64_t size = 1; size < 9; size++) {
+		/* A gap: nothing happened in 2028. */
+		struct store_checkpoint c = { .year = size < 5 ? 2027 : 2029,
+			.size = size,
+			.note = STR("note") };
+
+		CHECK_INT(store_begin(f.s), OK);
+		CHECK_INT(
+			store_sequence(&f.arena, f.s, &c, NULL, 0, &moved, &n),
+			OK);
+		CHECK_INT(store_commit(f.s), OK);
+	}
+	CHECK_INT(store_log_years(&f.arena, f.s, &years, &n), OK);
+	CHECK_INT(n, 2);
+	CHECK_INT(years[0], 2027);
+	CHECK_INT(years[1], 2029);
+	teardown(&f);
+}
+
 /* Sequence leaves with the next indexes, in a batch of their own. */
 static enum err sequence(struct fixture *f, uint64_t size, const char *note,
 	const struct store_leaf *leaves, size_t count,
@@ -855,6 +884,7 @@ int main(void)
 	test_expiry();
 	test_mail();
 	test_events();
+	test_log_years();
 	test_sequence();
 	test_standing();
 	test_put();

@@ -101,6 +101,14 @@ void log_checkpoint_show(
 	shelf_reply(app->shelf, r, SHELF_CHECKPOINT, args->id);
 }
 
+/* The same holds for the list of years: none is in it before its checkpoint. */
+void log_years_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	shelf_reply(app->shelf, r, SHELF_YEARS, 0);
+}
+
 /* A full tile never changes; a partial one neither, but it may vanish. */
 void log_file_show(
 	struct app *app, struct http_request *r, const struct route_args *args)

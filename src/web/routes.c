@@ -29,6 +29,7 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/privacy",                         NO_BODY,   privacy_show },
 	{ HTTP_GET,  "/assets/*",                        NO_BODY,   asset_show },
 	{ HTTP_GET,  "/log/keys",                        NO_BODY,   log_keys_show },
+	{ HTTP_GET,  "/log/years",                       NO_BODY,   log_years_show },
 	{ HTTP_GET,  "/log/:id/checkpoint",              NO_BODY,   log_checkpoint_show },
 	{ HTTP_GET,  "/log/:id/tile/*",                  NO_BODY,   log_file_show },
 	{ HTTP_GET,  "/doc/:hash",                       NO_BODY,   document_show },

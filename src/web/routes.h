@@ -36,6 +36,7 @@ handler asset_show;
 handler log_checkpoint_show;
 handler log_file_show;
 handler log_keys_show;
+handler log_years_show;
 handler document_show;
 handler health_show;
 

@@ -64,6 +64,8 @@ static enum shelf_class class_of(enum shelf_page page)
 		return CLASS_READERS;
 	case SHELF_CHECKPOINT:
 		return CLASS_CHECKPOINT;
+	case SHELF_YEARS:
+		return CLASS_YEARS;
 	}
 	return CLASS_HOME;
 }
@@ -72,7 +74,7 @@ static enum shelf_class class_of(enum shelf_page page)
 
 static size_t place(const struct table *t, enum shelf_class class, uint64_t id)
 {
-	uint64_t h = (id * 4 + class) * 0x9E3779B97F4A7C15u;
+	uint64_t h = (id * 8 + class) * 0x9E3779B97F4A7C15u;
 
 	return (size_t)(h >> 32) & (t->cap - 1);
 }
@@ -415,6 +417,7 @@ void shelf_checkpoint(struct shelf *s, uint32_t year, int64_t made_ms)
 	(void)pthread_mutex_lock(&s->mutex);
 	maker_checkpoint(&s->maker, year, made_ms);
 	mark_one(s, CLASS_CHECKPOINT, year);
+	mark_one(s, CLASS_YEARS, 0);
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 

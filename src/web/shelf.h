@@ -32,7 +32,8 @@ enum shelf_page {
 	SHELF_PETITION_JSON, /* its public JSON */
 	SHELF_HOME,
 	SHELF_READERS, /* who can open what */
-	SHELF_CHECKPOINT /* the newest that web has committed, as text */
+	SHELF_CHECKPOINT, /* id is the year: its newest that web committed */
+	SHELF_YEARS /* the years of those checkpoints, one a line */
 };
 
 /* store_path as for store_open; site is copied, its texts borrowed for good.
@@ -43,7 +44,7 @@ MUST_USE enum err shelf_open(const char *store_path,
 void shelf_close(struct shelf *s); /* NULL is allowed */
 
 /* In an http thread: answer r with this page, now or (r is parked then) as
- * soon as it is made.  id is the petition's, 0 for the others. */
+ * soon as it is made.  id is the petition's or a year, else 0. */
 void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 	uint64_t id);
 

@@ -253,6 +253,24 @@ static enum err make_checkpoint(
 	return e;
 }
 
+static enum err make_years(struct maker *m, struct arena *a, struct snapshot *s)
+{
+	uint32_t *years;
+	size_t n;
+	struct buf b;
+	enum err e = store_log_years(a, m->store, &years, &n);
+
+	if (e != OK)
+		return e;
+	buf_init(&b, 1 << 16);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%04u\n", years[i]);
+	e = finish(
+		&b, STR("text/plain; charset=utf-8"), true, 200, &s->reply[0]);
+	buf_release(&b);
+	return e;
+}
+
 struct snapshot *make(struct maker *m, const struct page_site *site,
 	enum shelf_class class, uint64_t id)
 {
@@ -269,6 +287,8 @@ struct snapshot *make(struct maker *m, const struct page_site *site,
 		e = make_home(m, site, &a, s);
 	else if (e == OK && class == CLASS_READERS)
 		e = make_readers(m, site, &a, s);
+	else if (e == OK && class == CLASS_YEARS)
+		e = make_years(m, &a, s);
 	else if (e == OK)
 		e = make_checkpoint(m, id, &a, s);
 	arena_release(&a);

@@ -16,7 +16,8 @@ enum shelf_class {
 	CLASS_PETITION,
 	CLASS_HOME,
 	CLASS_READERS,
-	CLASS_CHECKPOINT
+	CLASS_CHECKPOINT,
+	CLASS_YEARS
 };
 
 struct snapshot {
