@@ -3,11 +3,17 @@
  *
  *     FAULT("keeper-claim-before-fsync");
  *
- * In a build with -Dfaults=true, the environment variable PETITIOND_FAULT
- * names one place and which pass over it is the last: "NAME:3" dies of
- * SIGKILL at the third.  With PETITIOND_FAULT_ONCE=FILE it dies only if it
- * can remove FILE first, so that the restarted role lives.  In every other
- * build FAULT is nothing at all.
+ * In a build with -Dfaults=true there are two ways to choose the place:
+ *
+ *  - the environment variable PETITIOND_FAULT names it and which pass over it
+ *    is the last: "NAME:3" dies of SIGKILL at the third;
+ *  - PETITIOND_FAULT_FD is an inherited descriptor of a struct fault_page,
+ *    which the tester has mapped as well.  It may arm a place at any time;
+ *    whoever passes it for the last time disarms it and dies, so that the
+ *    process that comes next lives.  No file is touched, so it works behind
+ *    every fence.
+ *
+ * In every other build FAULT is nothing at all.
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
