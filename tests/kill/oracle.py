@@ -1,0 +1,334 @@
+"""What must hold after any crash: signature-protocol's oracle, word for word,
+from the ledger of acknowledgements and the files of a site at rest.
+
+Shares no code with the server but the probe of keeper's files.
+"""
+import asyncio
+import base64
+import glob
+import json
+import os
+import shutil
+import sqlite3
+import struct
+import subprocess
+import time
+
+from people import exchange
+from server import Failure
+
+TENTATIVE, SETTLED, WON, BOOKED, DEAD = range(1, 6)  # keep_entry.h
+CONFIRM = 0
+SIGN = 2
+PENDING, VALIDATED = 0, 1
+
+
+def unbase64(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+# ---- coming to rest ----
+
+def database(site):
+    db = sqlite3.connect(f"file:{site.path}/web/site.db?mode=ro", uri=True,
+                         timeout=20)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+async def until(what, holds, seconds=60):
+    """Look again and again; holds() answers None when it is so."""
+    end = time.monotonic() + seconds
+    while True:
+        missing = await holds()
+        if missing is None:
+            return
+        if time.monotonic() > end:
+            raise Failure(f"{what}: {missing}")
+        await asyncio.sleep(0.1)
+
+
+async def at_rest(site, petitions):
+    """Every event is a leaf, every mail is out, the pages say so."""
+
+    async def sequenced():
+        with database(site) as db:
+            n = db.execute("SELECT count(*) FROM event"
+                           " WHERE leaf_index IS NULL").fetchone()[0]
+        db.close()
+        return f"{n} events have no leaf" if n else None
+
+    async def mailed():
+        with database(site) as db:
+            n = db.execute("SELECT count(*) FROM mail_queue").fetchone()[0]
+        db.close()
+        return f"{n} mails wait" if n else None
+
+    async def shown():
+        with database(site) as db:
+            want = dict(db.execute(
+                "SELECT id, carried_over + counted FROM petition"))
+        db.close()
+        for p in petitions:
+            try:
+                status, _, body = await asyncio.wait_for(exchange(
+                    site.port, "GET", f"/petitions/{p}.json"), 20)
+            except (OSError, asyncio.TimeoutError) as e:
+                return f"petition {p}: {e!r}"
+            if status != 200:
+                return f"petition {p}: {status}"
+            have = json.loads(body)["data"]["attributes"]["signature_count"]
+            if have != want[p]:
+                return f"petition {p}: {have} shown, {want[p]} counted"
+        return None
+
+    await until("events become leaves", sequenced)
+    # A job that the relay was too slow for is tried again after 2 minutes.
+    await until("mails go out", mailed, 150)
+    await until("the public counts follow", shown)
+
+
+# ---- reading a site at rest ----
+
+class State:
+    def __init__(self, site):
+        with database(site) as db:
+            def table(sql):
+                return db.execute(sql).fetchall()
+
+            self.rows = {r["slot"]: r for r in table(
+                "SELECT * FROM signature")}
+            self.records = {r[0] for r in table("SELECT slot FROM record")}
+            self.jobs = {r[0] for r in table("SELECT slot FROM mail_job")}
+            self.rids = {r["rid"]: r["slot"] for r in table(
+                "SELECT * FROM form_rid")}
+            self.events = table("SELECT * FROM event ORDER BY ev_seq")
+            self.petitions = {r["id"]: r for r in table(
+                "SELECT * FROM petition")}
+        db.close()
+        self.entries = read_keeper(site)
+        self.leaves = read_log(site)
+
+
+def copy_sparse(source, target):
+    """Slots stand far apart, so the files have holes."""
+    with open(source, "rb") as a, open(target, "wb") as b:
+        size = os.fstat(a.fileno()).st_size
+        at = 0
+        while at < size:
+            try:
+                at = os.lseek(a.fileno(), at, os.SEEK_DATA)
+            except OSError:
+                break
+            hole = os.lseek(a.fileno(), at, os.SEEK_HOLE)
+            a.seek(at)
+            b.seek(at)
+            while at < hole:
+                part = a.read(min(1 << 20, hole - at))
+                b.write(part)
+                at += len(part)
+        b.truncate(size)
+
+
+def read_keeper(site):
+    """{slot: entry} from a copy, because looking replays the journal."""
+    copy = os.path.join(site.folder, "keeper-copy")
+    os.mkdir(copy)
+    try:
+        for name in os.listdir(f"{site.path}/keeper"):
+            if name in ("slots", "locks") or name.startswith("journal-"):
+                copy_sparse(f"{site.path}/keeper/{name}", f"{copy}/{name}")
+        done = subprocess.run([site.probe, copy], check=False, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        shutil.rmtree(copy)
+    if done.returncode != 0:
+        raise Failure(f"keeper's files do not open: {done.stderr}")
+    entries = {}
+    for line in done.stdout.splitlines():
+        words = line.split()
+        slot, petition, state, verdict, winner, locked = map(int, words[:6])
+        entries[slot] = {
+            "petition": petition, "state": state, "verdict": verdict,
+            "winner": winner, "lock": bool(locked),
+            "rid": bytes.fromhex(words[6]), "c": bytes.fromhex(words[7])}
+    return entries
+
+
+def read_log(site):
+    """All leaves of all years' logs, from the public bundles."""
+    leaves = []
+    for checkpoint in glob.glob(f"{site.path}/public/log/*/checkpoint"):
+        with open(checkpoint, encoding="utf-8") as f:
+            size = int(f.read().splitlines()[1])
+        folder = os.path.dirname(checkpoint) + "/tile/entries"
+        for n in range((size + 255) // 256):
+            width = min(256, size - 256 * n)
+            path = f"{folder}/{n:03d}" if n < 1000 else \
+                f"{folder}/x{n // 1000:03d}/{n % 1000:03d}"
+            if width < 256:
+                path += f".p/{width}"
+            with open(path, "rb") as f:
+                bundle = f.read()
+            if len(bundle) != 66 * width:
+                raise Failure(f"{path}: {len(bundle)} bytes")
+            for i in range(width):
+                leaf = bundle[66 * i + 2:66 * i + 66]
+                _, kind, _, _, petition = struct.unpack(">BBHIQ", leaf[:16])
+                leaves.append((kind, petition, leaf[32:]))
+    return leaves
+
+
+# ---- the oracle ----
+
+class Oracle:
+    def __init__(self, site, ledger, relay, people):
+        self.site = site
+        self.ledger = ledger
+        self.relay = relay
+        self.people = people
+        self.faults = []
+
+    def must(self, good, what):
+        if not good and len(self.faults) < 40:
+            self.faults.append(what)
+
+    def check(self):
+        """What is wrong, in words; nothing if all holds."""
+        self.faults = []
+        try:
+            self.state = State(self.site)
+            self.check_forms()
+            self.check_entries()
+            self.check_rows()
+            self.check_log()
+            self.check_confirmed()
+            self.check_people()
+            self.check_files()
+            self.check_programs()
+        except Failure as e:
+            self.faults.append(str(e))
+        return self.faults
+
+    def check_forms(self):
+        """No acknowledged POST without row and mail job."""
+        s = self.state
+        for form in self.ledger.forms:
+            who = f"{form['person']} ({form['rid'][:8]})"
+            slot = s.rids.get(unbase64(form["rid"])[:16])
+            if slot is None or slot not in s.rows:
+                self.must(False, f"{who}: acknowledged and no row")
+                continue
+            entry = s.entries.get(slot)
+            row = s.rows[slot]
+            self.must(row["petition_id"] == form["petition"],
+                      f"{who}: slot {slot} is another petition's")
+            self.must(slot in s.records, f"slot {slot} has no record")
+            self.must(slot in s.jobs or row["state"] != PENDING,
+                      f"{who}: slot {slot} has no mail job")
+            if entry is not None and entry["verdict"] == CONFIRM:
+                self.must(slot in self.relay.tokens,
+                          f"{who}: no mail for slot {slot} came")
+
+    def check_entries(self):
+        """No claimed entry without row; none left claimed and unbooked."""
+        s = self.state
+        for slot, e in s.entries.items():
+            if e["state"] in (WON, BOOKED):
+                row = s.rows.get(slot)
+                self.must(row is not None, f"slot {slot} is claimed, no row")
+                if row is None:
+                    continue
+                self.must(row["state"] == VALIDATED,
+                          f"slot {slot} is claimed, its row is pending")
+                self.must(row["commitment"] == e["c"],
+                          f"slot {slot}: keeper and web differ in C")
+                self.must(e["lock"], f"slot {slot} counts and lost its lock")
+            if e["state"] == DEAD:
+                self.must(not e["lock"], f"slot {slot} is freed, not its lock")
+            if e["state"] == SETTLED:
+                self.must(slot in s.rows, f"slot {slot} is settled, no row")
+
+    def check_rows(self):
+        """No row without entry; none freed but the losers of a claim."""
+        s = self.state
+        for slot, row in s.rows.items():
+            e = s.entries.get(slot)
+            if e is None:
+                self.must(False, f"slot {slot} has a row, no entry")
+            elif e["state"] == DEAD:
+                self.must(row["state"] == PENDING and e["winner"] != 0,
+                          f"slot {slot} has a row, its entry was freed")
+            elif row["state"] == VALIDATED:
+                self.must(e["state"] in (WON, BOOKED),
+                          f"slot {slot} counts, its entry was not claimed")
+            if row["state"] == VALIDATED:
+                self.must(slot in s.records,
+                          f"slot {slot} counts and has no record")
+
+    def check_log(self):
+        """No event twice, no leaf that is none's, none missing."""
+        s = self.state
+        signs = [e for e in s.events if e["type"] == SIGN]
+        self.must(len({e["slot"] for e in signs}) == len(signs),
+                  "a slot has two SIGN events")
+        for i, e in enumerate(s.events):
+            self.must(e["ev_seq"] == i + 1, f"event {e['ev_seq']} at {i + 1}")
+        in_log = sorted((p, c) for kind, p, c in s.leaves if kind == SIGN)
+        wanted = sorted((e["petition_id"], e["c"]) for e in signs)
+        self.must(len(set(in_log)) == len(in_log), "a SIGN leaf stands twice")
+        self.must(in_log == wanted,
+                  f"{len(in_log)} SIGN leaves for {len(wanted)} events")
+        self.must(len(s.leaves) == len(s.events),
+                  f"{len(s.leaves)} leaves for {len(s.events)} events")
+        for p in s.petitions.values():
+            n = sum(1 for q, _ in in_log if q == p["id"])
+            self.must(p["counted"] == n, f"petition {p['id']} counts "
+                      f"{p['counted']}, the log {n}")
+
+    def check_confirmed(self):
+        """What was acknowledged, promised or not, is in the log once."""
+        in_log = {(p, c) for kind, p, c in self.state.leaves if kind == SIGN}
+        for a in self.ledger.confirmed:
+            row = self.state.rows.get(a["slot"])
+            c = unbase64(a["c"])
+            self.must((a["petition"], c) in in_log,
+                      f"{a['person']}: slot {a['slot']} was "
+                      f"{'promised' if a['promised'] else 'confirmed'}"
+                      " and is not in the log")
+            self.must(row is not None and row["commitment"] == c,
+                      f"slot {a['slot']}: its receipt has another C")
+
+    def check_people(self):
+        """Nobody counted twice, nobody counted who did not confirm."""
+        s = self.state
+        slots = {}
+        for a in self.ledger.confirmed:
+            slots.setdefault(a["person"], set()).add(a["slot"])
+        counted = {slot for slot, row in s.rows.items()
+                   if row["state"] == VALIDATED}
+        for person, end in self.ledger.ended.items():
+            n = len(slots.get(person, ()))
+            self.must(n == (1 if end == "counted" else 0),
+                      f"{person}: {end}, and {n} slots counted")
+        confirmed = {slot for of in slots.values() for slot in of}
+        self.must(counted == confirmed,
+                  f"{len(counted)} slots count, {len(confirmed)} were "
+                  f"confirmed; {sorted(counted ^ confirmed)[:5]} differ")
+
+    def check_files(self):
+        """No file half made, none of another making."""
+        for folder, _, names in os.walk(self.site.path):
+            for name in names:
+                self.must(not name.endswith((".new", ".tmp", "-journal")),
+                          f"stray {os.path.join(folder, name)}")
+
+    def check_programs(self):
+        """The programs that operators have see nothing wrong either."""
+        for words in ([self.site.program, "check", self.site.path],
+                      [self.site.verifier, f"{self.site.path}/public"]):
+            done = subprocess.run(words, check=False, text=True, timeout=120,
+                                  stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT)
+            self.must(done.returncode == 0, f"{os.path.basename(words[0])} "
+                      f"ended with {done.returncode}: {done.stdout}")
