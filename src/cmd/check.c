@@ -120,7 +120,7 @@ static bool read_bundle(
 
 	buf_init(&path, 256);
 	buf_init(&bytes, 256 * TLOG_ENTRY_BYTES);
-	buf_printf(&path, "log/%u/tile/", year);
+	buf_printf(&path, "log/%u/", year);
 	tlog_tile_path(&path,
 		(struct tlog_tile){
 			.entries = true, .index = from / 256, .width = width });

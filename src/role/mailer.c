@@ -5,6 +5,7 @@
  * verdict, the address, the token) leaves it only as a mail.  Done is said in
  * the same way whatever a job held.
  */
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/fault.h"
@@ -288,6 +289,9 @@ int mailer_main(struct role *r)
 
 	if (e == OK) {
 		m->role = r;
+		/* In a surge forms come first: a mail may follow seconds
+		 * later, a form that is not taken is lost.  Best effort. */
+		(void)setpriority(PRIO_PROCESS, 0, 10);
 		e = period_open(
 			r->own_fd, clock_system(), rng_system(), &m->period);
 	}
