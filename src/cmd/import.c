@@ -102,7 +102,7 @@ static void say_refused(struct source *src, const json_t *element, enum err e)
 {
 	if (e == ERR_EXISTS)
 		say_of_petition(src, element, "id",
-			"is taken already: ask for replacing to put this one "
+			"is taken already: give --replace to put this one "
 			"in its place");
 	else if (e == ERR_DENIED)
 		say_of_petition(src, element, "signature_count",

@@ -348,7 +348,7 @@ static void test_bad_files(void)
 	bad(&f, GOOD("8") "\n" GOOD("0"), ERR_INVALID,
 		":2: petition 0: id is 0: use the petition's number");
 	bad(&f, GOOD("8") "\n" GOOD("8"), ERR_EXISTS,
-		":2: petition 8: id is taken already: ask for replacing to "
+		":2: petition 8: id is taken already: give --replace to "
 		"put this one in its place");
 	bad(&f,
 		"{\"data\":[" GOOD(
