@@ -57,6 +57,7 @@ static void check_frames(void)
 	CHECK(!link_up(&a));
 	buf_str(link_begin(&a, 1), STR("nobody"));
 	CHECK(link_end(&a) == ERR_GONE);
+	link_close(&a); /* what was begun is given back */
 	link_close(&b);
 }
 
