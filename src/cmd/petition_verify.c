@@ -25,7 +25,7 @@ static const char help[] =
 	"  --state FILE    remember what was seen; at the next look, prove that\n"
 	"                  nothing of it was rewritten\n"
 	"  --petition ID   show this petition only\n"
-	"  --year N        this year's log only (URL: the current one)\n"
+	"  --year N        read the logs up to this year's, not all\n"
 	"  --cache DIR     keep what never changes, so that it is loaded once\n"
 	"  --json          one JSON object instead of a table\n"
 	"  --help          this text\n"

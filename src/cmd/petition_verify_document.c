@@ -36,15 +36,15 @@ static void read_petition(struct recount *r, const struct named_doc *d,
 	if (action == NULL)
 		verdict_fault(v,
 			"the document of leaf %" PRIu64
-			" does not read as a petition",
-			d->leaf);
+			" of %u does not read as a petition",
+			d->at.leaf, d->at.year);
 	else if (number_of(doc, "id") != d->petition ||
 		number_of(doc, "carried_over") != d->carried)
 		verdict_fault(v,
 			"the document of leaf %" PRIu64
-			" names another petition or carries over another "
+			" of %u names another petition or carries over another "
 			"count than the leaf",
-			d->leaf);
+			d->at.leaf, d->at.year);
 	if (action != NULL && t != NULL && memcmp(t->doc, d->hash, 32) == 0) {
 		free(t->title);
 		t->title = strdup(action);
@@ -65,19 +65,22 @@ static void verify_one(struct source *s, struct recount *r,
 		e = source_get_anew(s, path, b);
 	if (e == ERR_NOT_FOUND)
 		verdict_fault(v,
-			"the document of leaf %" PRIu64 ", %s, is missing",
-			d->leaf, path);
+			"the document of leaf %" PRIu64
+			" of %u, %s, is missing",
+			d->at.leaf, d->at.year, path);
 	else if (e == ERR_TOO_LARGE)
 		verdict_fault(v,
-			"the document of leaf %" PRIu64 ", %s, is too long",
-			d->leaf, path);
+			"the document of leaf %" PRIu64
+			" of %u, %s, is too long",
+			d->at.leaf, d->at.year, path);
 	else if (e != OK)
 		verdict_trouble(
 			v, "%s cannot be read: %s", path, source_why(s));
 	else if (!has_hash(b, d->hash))
 		verdict_fault(v,
-			"the document of leaf %" PRIu64 ", %s, was altered",
-			d->leaf, path);
+			"the document of leaf %" PRIu64
+			" of %u, %s, was altered",
+			d->at.leaf, d->at.year, path);
 	else if (d->petition != 0)
 		read_petition(r, d, b, v);
 }

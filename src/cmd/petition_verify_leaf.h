@@ -39,6 +39,12 @@ struct leaf {
 	uint8_t c[32];
 };
 
+/* Where a leaf stands. */
+struct leaf_place {
+	unsigned year; /* of its log */
+	uint64_t leaf; /* its index there */
+};
+
 enum leaf_need { LEAF_ZERO, LEAF_SOME, LEAF_ANY };
 
 /* A row of the table. */
@@ -48,6 +54,7 @@ struct leaf_shape {
 	enum leaf_need target;
 	uint16_t reason_min;
 	uint16_t reason_max;
+	bool has_target; /* and so may have an aux */
 	bool has_c;
 	bool names_doc;
 };
@@ -56,6 +63,6 @@ struct leaf leaf_read(const uint8_t bytes[LEAF_BYTES]);
 /* Check the fields by themselves; what is wrong goes to v.  The row of the
  * leaf's type, or NULL if the version or the type is unknown. */
 const struct leaf_shape *leaf_check(
-	uint64_t index, const struct leaf *l, struct verdict *v);
+	struct leaf_place at, const struct leaf *l, struct verdict *v);
 
 #endif

@@ -3,11 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "cmd/petition_verify_report.h"
 
 #define KEYS_MAX_BYTES 65536
-#define HOUR_S 3600
+#define YEARS_MAX_BYTES 65536
 
 enum verdict_exit look_open(const struct options *o, struct source **ret_source)
 {
@@ -47,57 +46,58 @@ bool look_keys(struct source *s, struct str use, const struct keyring *given,
 	return e == OK;
 }
 
-static unsigned year_of(int64_t unix_s)
+static size_t read_years(
+	const struct buf *b, struct verdict *v, unsigned *ret_years)
 {
-	time_t t = (time_t)unix_s;
-	struct tm tm;
+	size_t n = 0;
+	enum err e = years_parse(buf_view(b), ret_years, RECOUNT_MAX_YEARS, &n);
 
-	return gmtime_r(&t, &tm) == NULL ? 1970 : (unsigned)(tm.tm_year + 1900);
-}
-
-/* Over HTTP nothing lists the years.  A promise's leaf is in the log of its
- * acceptance or of its deadline. */
-static unsigned remote_years(const struct promise *promise, unsigned *ret_years)
-{
-	int64_t now = clock_wall_ms(clock_system()) / 1000;
-
-	if (promise == NULL || promise->deadline_s == 0 ||
-		promise->deadline_s > INT32_MAX * INT64_C(8)) {
-		ret_years[0] = year_of(now);
-		return 1;
-	}
-	ret_years[0] = year_of((int64_t)promise->deadline_s - 25 * HOUR_S);
-	ret_years[1] = year_of((int64_t)promise->deadline_s);
-	/* The log of a year that has not begun is not there. */
-	return ret_years[1] != ret_years[0] && ret_years[1] <= year_of(now) ? 2
-									    : 1;
-}
-
-static unsigned choose_years(struct source *s, const struct options *o,
-	const struct promise *promise, struct verdict *v, unsigned *ret_years)
-{
-	unsigned n = 0;
-	enum err e;
-
-	if (o->year != 0) {
-		ret_years[0] = o->year;
-		return 1;
-	}
-	if (source_is_remote(s))
-		return remote_years(promise, ret_years);
-	e = source_years(s, ret_years, LOOK_MAX_YEARS, &n);
-	if (e == ERR_NOT_FOUND || (e == OK && n == 0))
-		verdict_fault(v, "there is no log");
+	if (e == ERR_TOO_LARGE)
+		verdict_trouble(v, "the logs are of too many years");
 	else if (e != OK)
-		verdict_trouble(
-			v, "the folder log cannot be read: %s", source_why(s));
+		verdict_fault(v, "log/years is no list of years");
 	return n;
 }
 
-/* A log that was seen must not vanish.  Only a folder shows all there are. */
+static size_t get_years(
+	struct source *s, struct verdict *v, unsigned *ret_years)
+{
+	struct buf b;
+	size_t n = 0;
+	enum err e;
+
+	buf_init(&b, YEARS_MAX_BYTES);
+	e = source_get(s, "log/years", SOURCE_CHANGES, &b);
+	if (e == OK)
+		n = read_years(&b, v, ret_years);
+	else if (e == ERR_NOT_FOUND || e == ERR_TOO_LARGE)
+		verdict_fault(v, "there is no log/years");
+	else
+		verdict_trouble(
+			v, "log/years cannot be read: %s", source_why(s));
+	buf_release(&b);
+	return n;
+}
+
+/* Up to the year asked for, which must be listed. */
+static size_t choose_years(struct source *s, const struct options *o,
+	struct verdict *v, unsigned *ret_years)
+{
+	size_t n = get_years(s, v, ret_years);
+
+	if (o->year == 0 || !verdict_good(v))
+		return n;
+	while (n > 0 && ret_years[n - 1] > o->year)
+		n--;
+	if (n == 0 || ret_years[n - 1] != o->year)
+		verdict_fault(v, "log/years lists no log of %u", o->year);
+	return n;
+}
+
+/* A log that was seen must not vanish.  The names of origins but for the year
+ * are the keys'. */
 static void check_vanished(const struct state *state,
-	const struct keyring *keys, const struct look_result *r,
-	struct verdict *v)
+	const struct keyring *keys, const struct history *h, struct verdict *v)
 {
 	for (unsigned i = 0; i < state->n; i++) {
 		struct str origin = str_c(state->seen[i].origin);
@@ -107,10 +107,10 @@ static void check_vanished(const struct state *state,
 		for (unsigned j = 0; j < keys->n; j++)
 			ours = ours ||
 				str_starts(origin, str_c(keys->key[j].name));
-		for (size_t j = 0; j < r->n; j++)
+		for (size_t j = 0; j < h->n; j++)
 			there = there ||
-				str_eq(origin, str_c(r->year[j].origin)) ||
-				r->year[j].origin[0] == '\0';
+				str_eq(origin, str_c(h->year[j].origin)) ||
+				h->year[j].origin[0] == '\0';
 		if (ours && !there)
 			verdict_fault(v, "the log %s of the last look is gone",
 				state->seen[i].origin);
@@ -118,13 +118,13 @@ static void check_vanished(const struct state *state,
 }
 
 static void remember(const struct options *o, struct state *state,
-	const struct look_result *r, struct verdict *v)
+	const struct history *h, struct verdict *v)
 {
 	enum err e = OK;
 
-	for (size_t i = 0; i < r->n && e == OK; i++)
-		e = state_put(state, str_c(r->year[i].origin), r->year[i].size,
-			&r->year[i].root);
+	for (size_t i = 0; i < h->n && e == OK; i++)
+		e = state_put(state, str_c(h->year[i].origin), h->year[i].size,
+			&h->year[i].root);
 	if (e == OK)
 		e = state_save(o->state, state);
 	if (e != OK)
@@ -132,26 +132,29 @@ static void remember(const struct options *o, struct state *state,
 			v, "the state file cannot be written: %s", err_text(e));
 }
 
-static void verify_years(struct source *s, const struct options *o,
-	const struct year_terms *terms, struct verdict *v,
-	struct look_result *result)
+static void verify(struct source *s, const struct options *o,
+	const struct history_terms *terms, struct verdict *v,
+	struct history *ret_history)
 {
-	unsigned years[LOOK_MAX_YEARS];
-	unsigned n = choose_years(s, o, terms->promise, v, years);
+	unsigned years[RECOUNT_MAX_YEARS];
+	size_t n = choose_years(s, o, v, years);
 
-	for (unsigned i = 0; i < n; i++)
-		year_verify(s, years[i], terms, v, &result->year[result->n++]);
+	if (!verdict_good(v))
+		return;
+	history_verify(s, years, n, terms, v, ret_history);
+	if (terms->state != NULL && o->year == 0)
+		check_vanished(terms->state, terms->keys, ret_history, v);
 }
 
-void look_years(struct source *s, const struct options *o,
+void look_history(struct source *s, const struct options *o,
 	const struct promise *promise, struct verdict *v,
-	struct look_result *ret_result)
+	struct history *ret_history)
 {
 	struct state state = { .n = 0 };
 	struct keyring keys;
-	struct year_terms terms = { .keys = &keys, .promise = promise };
+	struct history_terms terms = { .keys = &keys, .promise = promise };
 
-	ret_result->n = 0;
+	*ret_history = (struct history){ .n = 0 };
 	if (!look_keys(s, STR("checkpoint"), &o->checkpoint_keys, v, &keys))
 		return;
 	if (o->state != NULL) {
@@ -161,51 +164,31 @@ void look_years(struct source *s, const struct options *o,
 		}
 		terms.state = &state;
 	}
-	verify_years(s, o, &terms, v, ret_result);
-	if (o->state == NULL)
-		return;
-	if (!source_is_remote(s) && o->year == 0)
-		check_vanished(&state, &keys, ret_result, v);
-	if (verdict_good(v))
-		remember(o, &state, ret_result, v);
-}
-
-void look_release(struct look_result *r)
-{
-	for (size_t i = 0; i < r->n; i++)
-		year_release(&r->year[i]);
-	r->n = 0;
-}
-
-static void check_listed(
-	uint64_t petition, struct look_result *r, struct verdict *v)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (r->year[i].recount != NULL &&
-			recount_find(r->year[i].recount, petition) != NULL)
-			return;
-	verdict_fault(v, "petition %" PRIu64 " is not in the log", petition);
+	verify(s, o, &terms, v, ret_history);
+	if (o->state != NULL && verdict_good(v))
+		remember(o, &state, ret_history, v);
 }
 
 enum verdict_exit look_recount(const struct options *o)
 {
 	struct verdict v = { .faults = 0 };
-	struct look_result result = { .n = 0 };
+	struct history history = { .n = 0 };
 	struct source *s = NULL;
 	enum verdict_exit code = look_open(o, &s);
 
 	if (code != VERDICT_GOOD)
 		return code;
-	look_years(s, o, NULL, &v, &result);
-	if (o->petition != 0 && verdict_good(&v))
-		check_listed(o->petition, &result, &v);
+	look_history(s, o, NULL, &v, &history);
+	if (o->petition != 0 && verdict_good(&v) &&
+		recount_find(history.recount, o->petition) == NULL)
+		verdict_fault(&v, "petition %" PRIu64 " is not in the log",
+			o->petition);
 	report_write(stdout,
-		&(struct report){ .years = result.year,
-			.n = result.n,
+		&(struct report){ .history = &history,
 			.only = o->petition,
 			.json = o->json },
 		&v);
-	look_release(&result);
+	history_release(&history);
 	source_free(s);
 	return verdict_exit(&v);
 }

@@ -9,9 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cmd/petition_verify_year.h"
-
-#define LOOK_MAX_YEARS 64
+#include "cmd/petition_verify_history.h"
 
 /* What the command line asks for; strings are borrowed. */
 struct options {
@@ -21,14 +19,9 @@ struct options {
 	const char *cache;
 	struct keyring checkpoint_keys; /* given by hand */
 	struct keyring promise_keys;
-	unsigned year; /* 0: all there are, or the current one */
+	unsigned year; /* the last one to read; 0: all there are */
 	uint64_t petition; /* 0: all */
 	bool json;
-};
-
-struct look_result {
-	struct year year[LOOK_MAX_YEARS];
-	size_t n;
 };
 
 /* Open the source; words on stderr and the exit code when that fails. */
@@ -39,11 +32,11 @@ MUST_USE enum verdict_exit look_open(
 MUST_USE bool look_keys(struct source *s, struct str use,
 	const struct keyring *given, struct verdict *v,
 	struct keyring *ret_ring);
-/* Verify each year asked for.  The caller releases with look_release. */
-void look_years(struct source *s, const struct options *o,
+/* Verify the history, up to the year asked for.  The caller releases with
+ * history_release; ret_history must not be moved. */
+void look_history(struct source *s, const struct options *o,
 	const struct promise *promise, struct verdict *v,
-	struct look_result *ret_result);
-void look_release(struct look_result *r);
+	struct history *ret_history);
 
 /* The two commands; each gives the exit code. */
 enum verdict_exit look_recount(const struct options *o);

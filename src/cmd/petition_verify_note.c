@@ -71,6 +71,26 @@ enum err keyring_read(struct str keys, struct str use, struct keyring *ret_ring)
 	return OK;
 }
 
+enum err years_parse(
+	struct str text, unsigned *ret_years, size_t cap, size_t *ret_n)
+{
+	size_t n = 0;
+
+	for (; text.len > 0; text = str_slice(text, 5, text.len)) {
+		uint64_t year;
+
+		if (text.len < 5 || text.at[4] != '\n' ||
+			str_u64(str_slice(text, 0, 4), &year) != OK ||
+			year == 0 || (n > 0 && ret_years[n - 1] >= year))
+			return ERR_INVALID;
+		if (n == cap)
+			return ERR_TOO_LARGE;
+		ret_years[n++] = (unsigned)year;
+	}
+	*ret_n = n;
+	return OK;
+}
+
 /* Split at the last blank line: text keeps its newline, sigs has the rest. */
 static bool note_split(
 	struct str note, struct str *ret_text, struct str *ret_sigs)

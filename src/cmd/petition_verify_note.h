@@ -1,6 +1,7 @@
 /*
- * petition_verify_note.h - signed notes, their keys, and the two texts that
- * this site signs: checkpoints and promises (docs/log.md, sections 1, 3, 4).
+ * petition_verify_note.h - signed notes, their keys, the two texts that this
+ * site signs (checkpoints and promises), and the list of years (docs/log.md,
+ * sections 1, 3, 4).
  *
  * Everything is read strictly: one text a meaning, so that what is verified
  * here is what every other reader of these bytes sees.  Views point into
@@ -10,6 +11,7 @@
 #define CMD_PETITION_VERIFY_NOTE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -46,6 +48,11 @@ MUST_USE enum err vkey_parse(struct str text, struct vkey *ret_key);
 /* Collect the keys of a use from log/keys; ERR_NOT_FOUND without any. */
 MUST_USE enum err keyring_read(
 	struct str keys, struct str use, struct keyring *ret_ring);
+
+/* Read log/years: four digits and a newline each, ascending.  ERR_INVALID
+ * unless it is that, ERR_TOO_LARGE if there are more than cap. */
+MUST_USE enum err years_parse(
+	struct str text, unsigned *ret_years, size_t cap, size_t *ret_n);
 
 /* Check a note.  ERR_INVALID: not a note; ERR_CRYPTO: not signed by a key of
  * the ring, or signed wrongly in its name.  ret_text is the signed text. */

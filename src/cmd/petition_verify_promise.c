@@ -45,29 +45,29 @@ static bool read_promise(const struct options *o, const struct keyring *keys,
 }
 
 /* A log of another site says nothing about this promise. */
-static bool same_site(const char *host, const struct look_result *r)
+static bool same_site(const char *host, const struct history *h)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		struct str rest = str_c(r->year[i].origin);
-		struct str h = str_c(host);
+	for (size_t i = 0; i < h->n; i++) {
+		struct str rest = str_c(h->year[i].origin);
+		struct str site = str_c(host);
 
 		if (rest.len > 0 &&
-			(!str_starts(rest, h) ||
-				!str_starts(str_slice(rest, h.len, rest.len),
+			(!str_starts(rest, site) ||
+				!str_starts(str_slice(rest, site.len, rest.len),
 					STR("/log/"))))
 			return false;
 	}
 	return true;
 }
 
-static void judge(const struct promise *p, struct look_result *r,
+static void judge(const struct promise *p, const struct history *h,
 	struct verdict *v, const char **ret_words)
 {
 	uint64_t now_s = (uint64_t)clock_wall_ms(clock_system()) / 1000;
 	uint64_t newest_s = 0;
 
-	for (size_t i = 0; i < r->n; i++) {
-		uint64_t hour_s = (uint64_t)r->year[i].last_hour * HOUR_S;
+	for (size_t i = 0; i < h->n; i++) {
+		uint64_t hour_s = (uint64_t)h->year[i].last_hour * HOUR_S;
 
 		newest_s = hour_s > newest_s ? hour_s : newest_s;
 	}
@@ -89,16 +89,16 @@ static void judge(const struct promise *p, struct look_result *r,
 }
 
 static void say(const struct options *o, const struct promise *p,
-	const struct year *kept, const char *words, const struct verdict *v)
+	const struct history *h, const char *words, const struct verdict *v)
 {
 	if (!verdict_good(v)) {
 		report_verdict(stdout, v);
 		return;
 	}
-	if (kept != NULL)
+	if (h->kept != NULL)
 		(void)printf("KEPT: the signature of petition %" PRIu64
 			     " is leaf %" PRIu64 " of %s\n",
-			p->petition, kept->kept_leaf, kept->origin);
+			p->petition, h->kept_leaf, h->kept->origin);
 	else if (words != NULL)
 		(void)printf("WAITING: %s\n", words);
 	else
@@ -108,46 +108,40 @@ static void say(const struct options *o, const struct promise *p,
 					 : "");
 }
 
-static void say_json(const struct promise *p, const struct year *kept,
+static void say_json(const struct promise *p, const struct history *h,
 	const char *words, const struct verdict *v)
 {
 	bool good = verdict_good(v);
 
 	(void)printf("{\"verdict\":\"%s\",\"petition\":%" PRIu64,
 		!good ? verdict_exit(v) == VERDICT_FAULTY ? "faulty" : "unknown"
-			: kept != NULL  ? "kept"
-			: words != NULL ? "waiting"
-					: "signed",
+			: h->kept != NULL ? "kept"
+			: words != NULL   ? "waiting"
+					  : "signed",
 		p->petition);
-	if (kept != NULL)
-		(void)printf(",\"leaf\":%" PRIu64, kept->kept_leaf);
+	if (h->kept != NULL)
+		(void)printf(",\"year\":%u,\"leaf\":%" PRIu64, h->kept->year,
+			h->kept_leaf);
 	(void)printf("}\n");
 }
 
 /* The part of the command that needs a log. */
-static const struct year *look_for(struct source *s, const struct options *o,
+static void look_for(struct source *s, const struct options *o,
 	const struct promise *p, const char *host, struct verdict *v,
-	struct look_result *result, const char **ret_words)
+	struct history *ret_history, const char **ret_words)
 {
-	look_years(s, o, p, v, result);
-	if (!same_site(host, result)) {
+	look_history(s, o, p, v, ret_history);
+	if (!same_site(host, ret_history))
 		verdict_fault(v, "the promise is of %s, the log is not", host);
-		return NULL;
-	}
-	for (size_t i = 0; i < result->n; i++)
-		if (result->year[i].kept)
-			return &result->year[i];
-	if (verdict_good(v))
-		judge(p, result, v, ret_words);
-	return NULL;
+	else if (ret_history->kept == NULL && verdict_good(v))
+		judge(p, ret_history, v, ret_words);
 }
 
 enum verdict_exit look_promise(const struct options *o)
 {
 	struct verdict v = { .faults = 0 };
-	struct look_result result = { .n = 0 };
+	struct history history = { .n = 0 };
 	struct promise p = { .petition = 0 };
-	const struct year *kept = NULL;
 	const char *words = NULL;
 	char host[256] = "";
 	struct source *s = NULL;
@@ -161,12 +155,12 @@ enum verdict_exit look_promise(const struct options *o)
 	}
 	if (look_keys(s, STR("promise"), &o->promise_keys, &v, &keys) &&
 		read_promise(o, &keys, &v, host, &p) && s != NULL)
-		kept = look_for(s, o, &p, host, &v, &result, &words);
+		look_for(s, o, &p, host, &v, &history, &words);
 	if (o->json)
-		say_json(&p, kept, words, &v);
+		say_json(&p, &history, words, &v);
 	else
-		say(o, &p, kept, words, &v);
-	look_release(&result);
+		say(o, &p, &history, words, &v);
+	history_release(&history);
 	source_free(s);
 	return verdict_exit(&v);
 }

@@ -16,7 +16,12 @@
 struct recount {
 	uint8_t key[crypto_shorthash_KEYBYTES];
 	uint64_t max_leaves;
-	uint64_t n; /* leaves so far */
+	uint64_t n; /* leaves so far, of all years */
+	struct {
+		unsigned year;
+		uint64_t first; /* its first leaf, counted like n */
+	} year[RECOUNT_MAX_YEARS];
+	size_t years;
 	uint32_t *state; /* by leaf */
 	uint64_t *prefix; /* by leaf: first eight bytes of C */
 	uint32_t *found; /* by hash of C: a SIGN leaf plus one */
@@ -61,6 +66,27 @@ enum err recount_new(uint64_t leaves, struct recount **ret_recount)
 	}
 	*ret_recount = r;
 	return OK;
+}
+
+enum err recount_year(struct recount *r, unsigned year)
+{
+	if (r->years > 0 && r->year[r->years - 1].year >= year)
+		return ERR_INVALID;
+	if (r->years == RECOUNT_MAX_YEARS)
+		return ERR_TOO_LARGE;
+	r->year[r->years].year = year;
+	r->year[r->years++].first = r->n;
+	return OK;
+}
+
+/* Where the leaf stands that was taken as number n. */
+static struct leaf_place place_at(const struct recount *r, uint64_t n)
+{
+	size_t i = r->years - 1;
+
+	while (r->year[i].first > n)
+		i--;
+	return (struct leaf_place){ r->year[i].year, n - r->year[i].first };
 }
 
 void recount_settle(struct recount *r)
@@ -171,7 +197,7 @@ static enum err add_doc(struct recount *r, const struct leaf *l)
 		r->doc_cap = cap;
 	}
 	d = &r->doc[r->docs++];
-	*d = (struct named_doc){ .leaf = r->n };
+	*d = (struct named_doc){ .at = place_at(r, r->n) };
 	memcpy(d->hash, l->c, sizeof(d->hash));
 	if (l->type == LEAF_PETITION) {
 		d->petition = l->petition;
@@ -183,6 +209,7 @@ static enum err add_doc(struct recount *r, const struct leaf *l)
 static enum err take_petition(
 	struct recount *r, const struct leaf *l, struct verdict *v)
 {
+	struct leaf_place at = place_at(r, r->n);
 	struct tally *t = recount_find(r, l->petition);
 
 	if (t == NULL) {
@@ -194,9 +221,9 @@ static enum err take_petition(
 	}
 	if (t->carried != l->target)
 		verdict_fault(v,
-			"leaf %" PRIu64 " changes what petition %" PRIu64
+			"leaf %" PRIu64 " of %u changes what petition %" PRIu64
 			" carried over from %" PRIu64 " to %" PRIu64,
-			r->n, l->petition, t->carried, l->target);
+			at.leaf, at.year, l->petition, t->carried, l->target);
 	memcpy(t->doc, l->c, sizeof(t->doc));
 	return OK;
 }
@@ -210,11 +237,16 @@ static void take_sign(struct recount *r, struct tally *t, const struct leaf *l,
 	/* Eight bytes are enough: two honest commitments share them once in
 	 * a few hundred thousand logs of ten million leaves. */
 	for (; r->found[i] != 0; i = (i + 1) & r->found_mask) {
+		struct leaf_place at = place_at(r, r->n);
+		struct leaf_place first;
+
 		if (r->prefix[r->found[i] - 1] != prefix)
 			continue;
+		first = place_at(r, r->found[i] - 1);
 		verdict_fault(v,
-			"leaf %" PRIu64 " repeats the signature of leaf %u",
-			r->n, r->found[i] - 1);
+			"leaf %" PRIu64 " of %u repeats the signature of leaf "
+			"%" PRIu64 " of %u",
+			at.leaf, at.year, first.leaf, first.year);
 		break;
 	}
 	if (r->found[i] == 0)
@@ -224,18 +256,47 @@ static void take_sign(struct recount *r, struct tally *t, const struct leaf *l,
 	t->signs++;
 }
 
+/* The state of the leaf that l targets, which is in the log of the year aux
+ * or in l's own; NULL if that is no earlier leaf. */
+static uint32_t *target_of(struct recount *r, const struct leaf *l)
+{
+	size_t i = r->years - 1;
+	uint64_t end = r->n;
+
+	if (l->aux != 0) {
+		while (i > 0 && r->year[i].year != l->aux)
+			i--;
+		if (i == r->years - 1 || r->year[i].year != l->aux)
+			return NULL;
+		end = r->year[i + 1].first;
+	}
+	return l->target < end - r->year[i].first
+		? &r->state[r->year[i].first + l->target]
+		: NULL;
+}
+
 /* Mark or unmark the SIGN leaf that l targets, and keep the sums. */
 static void take_mark(struct recount *r, struct tally *t, const struct leaf *l,
 	const char *name, struct verdict *v)
 {
-	uint32_t *state = l->target < r->n ? &r->state[l->target] : NULL;
+	struct leaf_place at = place_at(r, r->n);
+	uint32_t *state = target_of(r, l);
 	bool was_withdrawn;
 
+	if (l->aux >= at.year) {
+		verdict_fault(v,
+			"leaf %" PRIu64 " of %u (%s) gives %" PRIu64
+			" as its target's year, which is no earlier one",
+			at.leaf, at.year, name, l->aux);
+		return;
+	}
 	if (state == NULL || *state >> MARK_BITS != (t - r->tally + 1)) {
 		verdict_fault(v,
-			"leaf %" PRIu64 " (%s) targets leaf %" PRIu64
+			"leaf %" PRIu64 " of %u (%s) targets leaf %" PRIu64
+			" of %" PRIu64
 			", which is no earlier SIGN of petition %" PRIu64,
-			r->n, name, l->target, l->petition);
+			at.leaf, at.year, name, l->target,
+			l->aux != 0 ? l->aux : at.year, l->petition);
 		return;
 	}
 	was_withdrawn = (*state & MARK_WITHDRAWN) != 0;
@@ -256,13 +317,16 @@ static void take_mark(struct recount *r, struct tally *t, const struct leaf *l,
 static void take_close(const struct recount *r, struct tally *t,
 	const struct leaf *l, struct verdict *v)
 {
+	struct leaf_place at = place_at(r, r->n);
+
 	t->closed = true;
 	if (l->target != tally_count(t))
 		verdict_fault(v,
-			"leaf %" PRIu64 " closes petition %" PRIu64
+			"leaf %" PRIu64 " of %u closes petition %" PRIu64
 			" at %" PRIu64
 			", but the leaves before it give %" PRIu64,
-			r->n, l->petition, l->target, tally_count(t));
+			at.leaf, at.year, l->petition, l->target,
+			tally_count(t));
 }
 
 /* Leaves of a petition that is there. */
@@ -286,29 +350,40 @@ static void take_other(struct recount *r, struct tally *t, const struct leaf *l,
 	}
 }
 
+static enum err take_leaf(struct recount *r, const struct leaf *l,
+	const struct leaf_shape *s, struct verdict *v)
+{
+	struct leaf_place at = place_at(r, r->n);
+	struct tally *t;
+
+	if (l->type == LEAF_PETITION)
+		return take_petition(r, l, v);
+	if (l->petition == 0)
+		return OK;
+	t = recount_find(r, l->petition);
+	if (t == NULL)
+		verdict_fault(v,
+			"leaf %" PRIu64 " of %u (%s) comes before the "
+			"PETITION leaf of petition %" PRIu64,
+			at.leaf, at.year, s->name, l->petition);
+	else
+		take_other(r, t, l, s->name, v);
+	return OK;
+}
+
 enum err recount_leaf(
 	struct recount *r, const struct leaf *l, struct verdict *v)
 {
-	const struct leaf_shape *s = leaf_check(r->n, l, v);
-	struct tally *t;
+	const struct leaf_shape *s;
 	enum err e = OK;
 
-	if (r->n >= r->max_leaves)
+	if (r->n >= r->max_leaves || r->years == 0)
 		return ERR_INTERNAL;
+	s = leaf_check(place_at(r, r->n), l, v);
 	if (s != NULL && s->names_doc)
 		e = add_doc(r, l);
-	if (s != NULL && e == OK && l->type == LEAF_PETITION) {
-		e = take_petition(r, l, v);
-	} else if (s != NULL && e == OK && l->petition != 0) {
-		t = recount_find(r, l->petition);
-		if (t == NULL)
-			verdict_fault(v,
-				"leaf %" PRIu64 " (%s) comes before the "
-				"PETITION leaf of petition %" PRIu64,
-				r->n, s->name, l->petition);
-		else
-			take_other(r, t, l, s->name, v);
-	}
+	if (s != NULL && e == OK)
+		e = take_leaf(r, l, s, v);
 	if (e == OK)
 		r->n++;
 	return e;

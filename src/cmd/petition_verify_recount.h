@@ -1,8 +1,8 @@
 /*
  * petition_verify_recount.h - the rules of docs/log.md, section 2, applied
- * leaf after leaf, and the counts that follow.
+ * leaf after leaf and year after year, and the counts that follow.
  *
- * Memory, for a log of n leaves: 4 bytes a leaf for what it is and what
+ * Memory, for logs of n leaves: 4 bytes a leaf for what it is and what
  * became of it, 8 for the start of its commitment and 4 to 8 for a table
  * that finds a commitment again; some 190 MB for ten million.  Beyond that,
  * a hundred bytes a petition and forty a document.
@@ -21,6 +21,7 @@
 
 /* More leaves than that are refused: the tables would not fit. */
 #define RECOUNT_MAX_LEAVES (UINT64_C(1) << 28)
+#define RECOUNT_MAX_YEARS 64
 
 /* Counts of one petition; invalidated ones that are withdrawn as well are
  * under withdrawn alone, so count = carried + signed - the two others. */
@@ -38,19 +39,22 @@ struct tally {
 /* A document that a leaf names. */
 struct named_doc {
 	uint8_t hash[32];
-	uint64_t leaf;
+	struct leaf_place at;
 	uint64_t petition; /* 0 unless a PETITION leaf names it */
 	uint64_t carried;
 };
 
 struct recount;
 
-/* Ready for a log of so many leaves. */
+/* Ready for logs of so many leaves together. */
 MUST_USE enum err recount_new(uint64_t leaves, struct recount **ret_recount);
 void recount_free(struct recount *r);
 /* Give the per-leaf tables back; what is below stays. */
 void recount_settle(struct recount *r);
 
+/* The leaves that come now are of this year's log.  ERR_INVALID unless years
+ * ascend, ERR_TOO_LARGE beyond 64 of them. */
+MUST_USE enum err recount_year(struct recount *r, unsigned year);
 /* Take the next leaf; broken rules go to v in words. */
 MUST_USE enum err recount_leaf(
 	struct recount *r, const struct leaf *l, struct verdict *v);

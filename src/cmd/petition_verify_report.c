@@ -58,21 +58,21 @@ static void print_row(FILE *to, const struct tally *t)
 
 static void print_table(FILE *to, const struct report *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		struct year *y = &r->years[i];
-		const struct tally *t;
+	const struct history *h = r->history;
+	const struct tally *t;
 
-		if (y->recount == NULL)
-			continue;
-		(void)fprintf(
-			to, "%s: %" PRIu64 " leaves\n", y->origin, y->size);
-		(void)fprintf(to, "%10s %10s %10s %11s %10s %10s  %s\n",
-			"petition", "carried", "signed", "invalidated",
-			"withdrawn", "count", "title");
-		for (size_t j = 0; (t = recount_at(y->recount, j)) != NULL; j++)
-			if (r->only == 0 || r->only == t->petition)
-				print_row(to, t);
-	}
+	for (size_t i = 0; i < h->n; i++)
+		if (h->year[i].origin[0] != '\0')
+			(void)fprintf(to, "%s: %" PRIu64 " leaves\n",
+				h->year[i].origin, h->year[i].size);
+	if (h->recount == NULL)
+		return;
+	(void)fprintf(to, "%10s %10s %10s %11s %10s %10s  %s\n", "petition",
+		"carried", "signed", "invalidated", "withdrawn", "count",
+		"title");
+	for (size_t i = 0; (t = recount_at(h->recount, i)) != NULL; i++)
+		if (r->only == 0 || r->only == t->petition)
+			print_row(to, t);
 }
 
 void report_verdict(FILE *to, const struct verdict *v)
@@ -109,16 +109,30 @@ static json_t *tally_json(const struct tally *t)
 		"title", t->title);
 }
 
-static json_t *year_json(struct year *y, uint64_t only)
+static json_t *logs_json(const struct history *h)
+{
+	json_t *logs = json_array();
+
+	for (size_t i = 0; i < h->n; i++)
+		if (h->year[i].origin[0] != '\0')
+			(void)json_array_append_new(logs,
+				json_pack("{s:s,s:o}", "origin",
+					h->year[i].origin, "size",
+					number(h->year[i].size)));
+	return logs;
+}
+
+static json_t *petitions_json(const struct history *h, uint64_t only)
 {
 	json_t *petitions = json_array();
 	const struct tally *t;
 
-	for (size_t j = 0; (t = recount_at(y->recount, j)) != NULL; j++)
+	if (h->recount == NULL)
+		return petitions;
+	for (size_t i = 0; (t = recount_at(h->recount, i)) != NULL; i++)
 		if (only == 0 || only == t->petition)
 			(void)json_array_append_new(petitions, tally_json(t));
-	return json_pack("{s:s,s:o,s:o}", "origin", y->origin, "size",
-		number(y->size), "petitions", petitions);
+	return petitions;
 }
 
 static void print_json(
@@ -128,17 +142,13 @@ static void print_json(
 		[VERDICT_FAULTY] = "faulty",
 		[VERDICT_USAGE] = "usage",
 		[VERDICT_UNKNOWN] = "unknown" };
-	json_t *logs = json_array();
-	json_t *all;
-
-	for (size_t i = 0; i < r->n; i++)
-		if (r->years[i].recount != NULL)
-			(void)json_array_append_new(
-				logs, year_json(&r->years[i], r->only));
-	all = json_pack("{s:s,s:o,s:s?,s:s?,s:o}", "verdict",
+	json_t *all = json_pack("{s:s,s:o,s:s?,s:s?,s:o,s:o}", "verdict",
 		words[verdict_exit(v)], "faults", number(v->faults), "fault",
 		v->faults > 0 ? v->fault : NULL, "trouble",
-		v->trouble[0] != '\0' ? v->trouble : NULL, "logs", logs);
+		v->trouble[0] != '\0' ? v->trouble : NULL, "logs",
+		logs_json(r->history), "petitions",
+		petitions_json(r->history, r->only));
+
 	(void)json_dumpf(all, to, JSON_COMPACT);
 	(void)fputc('\n', to);
 	json_decref(all);

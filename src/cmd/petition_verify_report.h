@@ -11,11 +11,10 @@
 #include <stdio.h>
 
 #include "cmd/petition_verify_verdict.h"
-#include "cmd/petition_verify_year.h"
+#include "cmd/petition_verify_history.h"
 
 struct report {
-	struct year *years;
-	size_t n;
+	const struct history *history;
 	uint64_t only; /* this petition alone; 0 for all */
 	bool json;
 };

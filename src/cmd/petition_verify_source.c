@@ -1,8 +1,6 @@
 #include "cmd/petition_verify_source.h"
 
 #include <curl/curl.h>
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -211,41 +209,4 @@ enum err source_get(struct source *s, const char *path, enum source_life life,
 		return OK;
 	}
 	return source_get_anew(s, path, b);
-}
-
-/* Insert y into the ascending list. */
-static void insert(unsigned *years, unsigned n, unsigned y)
-{
-	for (; n > 0 && years[n - 1] > y; n--)
-		years[n] = years[n - 1];
-	years[n] = y;
-}
-
-enum err source_years(
-	struct source *s, unsigned *ret_years, unsigned cap, unsigned *ret_n)
-{
-	unsigned n = 0;
-	int fd = openat(s->dir_fd, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (d == NULL) {
-		enum err e = err_from_errno(errno);
-
-		if (fd >= 0)
-			(void)close(fd);
-		set_why(s, err_text(e));
-		return e;
-	}
-	for (struct dirent *f = readdir(d); f != NULL; f = readdir(d)) {
-		uint64_t y;
-
-		if (strlen(f->d_name) != 4 ||
-			str_u64(str_c(f->d_name), &y) != OK)
-			continue;
-		if (n < cap)
-			insert(ret_years, n++, (unsigned)y);
-	}
-	(void)closedir(d);
-	*ret_n = n;
-	return OK;
 }

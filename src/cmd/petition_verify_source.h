@@ -40,8 +40,4 @@ MUST_USE enum err source_get(struct source *s, const char *path,
 MUST_USE enum err source_get_anew(
 	struct source *s, const char *path, struct buf *b);
 
-/* The years a folder has logs of, ascending; only for folders. */
-MUST_USE enum err source_years(
-	struct source *s, unsigned *ret_years, unsigned cap, unsigned *ret_n);
-
 #endif

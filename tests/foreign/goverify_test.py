@@ -62,6 +62,13 @@ def main():
             log.write_checkpoint(log.checkpoint(root=bytes(32)))
             code, out = goverify(public)
             check(code == 1, "a wrong root is refused", out)
+    with tempfile.TemporaryDirectory() as public:
+        old = make_log.honest(public, 300)
+        old.write()
+        make_log.honest(public, 700, year=2027, after=old).write()
+        code, out = goverify(public)
+        check(code == 0 and out.count("give the root") == 2,
+              "the logs of two years", out)
     print(f"1..{run_count}")
     sys.exit(1 if fail_count else 0)
 

@@ -80,13 +80,19 @@ def write(path, data):
 
 
 class Log:
-    def __init__(self, folder, host=HOST, year=2026, seed=b"sample"):
+    """One year's log; after is the log of an earlier year, which goes on.
+    A SIGN leaf is known by its year and index."""
+
+    def __init__(self, folder, host=HOST, year=2026, seed=b"sample",
+                 after=None):
         self.folder, self.host, self.year = folder, host, year
+        self.years = (after.years if after else []) + [year]
         self.signer = Signer(f"{host}/log", seed + b" checkpoint")
         self.promiser = Signer(f"{host}/promise", seed + b" promise")
         self.leaves = []
-        self.hour = HOUR
-        self.petitions = {}
+        self.first_hour = HOUR + (year - 2026) * 8760
+        self.hour = self.first_hour
+        self.petitions = after.petitions if after else {}
 
     def leaf(self, kind, petition=0, target=0, c=bytes(32), reason=0,
              version=1, aux=0):
@@ -114,16 +120,15 @@ class Log:
         return self.leaf(PETITION, number, carried,
                          self.document(text.encode()))
 
-    @staticmethod
-    def commitment(petition, n):
-        return sha(b"somebody %d %d" % (petition, n))
+    def commitment(self, petition, n):
+        return sha(b"somebody %d %d %d" % (petition, self.year, n))
 
     def sign(self, petition, c=None):
         n = len(self.leaves)
         index = self.leaf(SIGN, petition,
                           c=c or self.commitment(petition, n))
-        self.petitions[petition]["signs"].add(index)
-        return index
+        self.petitions[petition]["signs"].add((self.year, index))
+        return self.year, index
 
     def mark(self, kind, petition, target, reason=None):
         """INVALIDATE, WITHDRAW or RESTORE."""
@@ -136,7 +141,9 @@ class Log:
             p["withdrawn"].add(target)
         if reason is None:
             reason = 1 if kind == INVALIDATE else 0
-        return self.leaf(kind, petition, target, reason=reason)
+        year, index = target
+        return self.leaf(kind, petition, index, reason=reason,
+                         aux=0 if year == self.year else year)
 
     def count(self, petition):
         p = self.petitions[petition]
@@ -198,8 +205,15 @@ class Log:
               f"checkpoint {self.signer.vkey}\n"
               f"promise {self.promiser.vkey}\n".encode())
 
+    def write_years(self, text=None):
+        """The list of this year and those before it, or any text."""
+        if text is None:
+            text = "".join(f"{year:04}\n" for year in self.years)
+        write(os.path.join(self.folder, "log", "years"), text.encode())
+
     def write(self):
         self.write_keys()
+        self.write_years()
         self.write_entries()
         self.write_tiles()
         self.write_checkpoint()
@@ -209,12 +223,11 @@ class Log:
             self.host, petition, b64(c), deadline))
 
 
-def honest(folder, size, **options):
-    """A log of size leaves with every type of leaf that finds room."""
-    log = Log(folder, **options)
-    signs = {1: [], 2: []}
-    openings = [
-        lambda: log.petition(1, carried=0, title="Mend the bridge \u2713"),
+def openings(log, signs):
+    """A history's first leaves, every type of leaf that needs no other."""
+    bridge = "Mend the bridge \u2713"
+    return [
+        lambda: log.petition(1, carried=0, title=bridge),
         lambda: signs[1].append(log.sign(1)),
         lambda: log.leaf(KEY, c=log.document(b"identity\tage1x\tdesk\n")),
         lambda: log.leaf(CODE, c=log.document(b"petitiond 0.1.0\n")),
@@ -224,13 +237,22 @@ def honest(folder, size, **options):
         lambda: log.leaf(AUDIT, c=log.document(b"all well\n")),
         lambda: log.leaf(ACCESS, 0, 1),
         lambda: log.leaf(SHRED, 2, reason=1, c=log.document(b"keys\n")),
-        lambda: log.petition(1, title="Mend the bridge \u2713"),
+        lambda: log.petition(1, title=bridge),
     ]
+
+
+def honest(folder, size, after=None, **options):
+    """A log of size leaves with every type of leaf that finds room.  After
+    an earlier year's it goes on with that one's petitions and SIGNs."""
+    log = Log(folder, after=after, **options)
+    signs = {p: sorted(log.petitions.get(p, {"signs": ()})["signs"])
+             for p in (1, 2)}
+    first = [] if after else openings(log, signs)
     while len(log.leaves) < size:
         n = len(log.leaves)
         p = 1 + n % 2
-        if n < len(openings):
-            openings[n]()
+        if n < len(first):
+            first[n]()
         elif n == size - 1 and n > 100:
             log.leaf(CLOSE, 2, log.count(2))
         elif n % 11 == 5 and signs[p]:
@@ -238,7 +260,7 @@ def honest(folder, size, **options):
             log.mark(kind, p, signs[p][n * 7 % len(signs[p])])
         else:
             signs[p].append(log.sign(p))
-        log.hour = HOUR + n // 500
+        log.hour = log.first_hour + n // 500
     return log
 
 

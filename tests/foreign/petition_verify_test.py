@@ -65,7 +65,7 @@ def counts_of(log, *args):
     if code != 0:
         return f"exit {code}: {out}{err}"
     rows = {}
-    for row in json.loads(out)["logs"][0]["petitions"]:
+    for row in json.loads(out)["petitions"]:
         number = row.pop("petition")
         row.pop("title"), row.pop("closed")
         rows[number] = row
@@ -301,20 +301,150 @@ def test_state():
                     os.path.join(d, "log", "away"))
         newer = Log(d, year=2027)
         newer.write()
-        expect("a log that vanished", 1, "is gone", "--state", state, d)
+        expect("a list of years without the one seen", 1,
+               "the log petitions.example.org/log/2026 of the last look is "
+               "gone", "--state", state, d)
         make_log.write(state, b"what is this\n")
         expect("a state file that is none", 3, "no state file",
                "--state", state, d)
 
 
 def test_years():
+    """The years of a site are one history."""
     with Tmp() as d:
-        honest(d, 30).write()
-        honest(d, 20, year=2027).write()
-        expect("all years of a folder", 0, "log/2027: 20 leaves", d)
-        expect("one year", 0, "log/2026: 30 leaves", "--year", 2026, d)
-        expect("a year that is not there", 1, "has no checkpoint",
-               "--year", 2025, d)
+        old = honest(d, 30)
+        old.write()
+        then = old.expected()
+        new = honest(d, 700, year=2027, after=old)
+        new.write()
+        got = counts_of(new, d)
+        check(got == new.expected(), "two years are counted as one history",
+              f"got {got}\nwant {new.expected()}")
+        reached = sum(leaf[1] in (INVALIDATE, WITHDRAW, RESTORE) and
+                      leaf[24:32] == (2026).to_bytes(8, "big")
+                      for leaf in new.leaves)
+        check(reached > 0, "some of whose targets are in the first", reached)
+        expect("both logs are named", 0, "log/2026: 30 leaves\n"
+               "petitions.example.org/log/2027: 700 leaves", d)
+        got = counts_of(old, "--year", 2026, d)
+        check(got == then, "up to a year", f"got {got}\nwant {then}")
+        expect("a year that is not there", 1,
+               "log/years lists no log of 2025", "--year", 2025, d)
+        later = Log(d, year=2030, after=new)
+        later.sign(1)
+        later.write()
+        expect("years without a log may lie between", 0, "log/2030: 1 leaves",
+               d)
+        Log(d, year=2031, after=later).write()
+        expect("a year's log may be empty", 0, "log/2031: 0 leaves", d)
+
+
+def test_marks_across_years():
+    with Tmp() as d:
+        old = Log(d)
+        old.petition(5, carried=100)
+        s = [old.sign(5) for _ in range(6)]
+        old.mark(INVALIDATE, 5, s[0])
+        old.mark(INVALIDATE, 5, s[1])
+        old.mark(WITHDRAW, 5, s[2])
+        old.write()
+        new = Log(d, year=2027, after=old)
+        s.append(new.sign(5))
+        for kind, target in ((INVALIDATE, 0), (RESTORE, 1), (RESTORE, 2),
+                             (WITHDRAW, 3), (WITHDRAW, 3), (INVALIDATE, 6)):
+            new.mark(kind, 5, s[target])
+        new.leaf(CLOSE, 5, 103)
+        new.write()
+        got = counts_of(new, d)
+        check(got == new.expected() and got[5]["count"] == 103,
+              "marks count once across years", got)
+
+
+def test_rules_across_years():
+    """Each case breaks one rule of docs/log.md in the second year."""
+    def case(what, words, tell=None, harm=None, code=1):
+        """tell lies in leaves, harm spoils the files."""
+        with Tmp() as d:
+            old = honest(d, 60)
+            old.write()
+            new = honest(d, 40, year=2027, after=old)
+            if tell:
+                tell(new, old)
+            new.write()
+            if harm:
+                harm(new, old)
+            expect(what, code, words, d)
+
+    def leaf(*args, **more):
+        return lambda new, old: new.leaf(*args, **more)
+
+    no_sign = "which is no earlier SIGN of petition 1"
+    case("a target in the old year", "GOOD",
+         leaf(WITHDRAW, 1, 1, aux=2026), code=0)
+    case("it is not one of this year", "leaf 40 of 2027 (WITHDRAW) targets "
+         "leaf 41 of 2027, " + no_sign, leaf(WITHDRAW, 1, 41))
+    case("it is no SIGN there", "targets leaf 0 of 2026, " + no_sign,
+         leaf(WITHDRAW, 1, 0, aux=2026))
+    case("it is another petition's", "targets leaf 1 of 2026, "
+         "which is no earlier SIGN of petition 2",
+         leaf(WITHDRAW, 2, 1, aux=2026))
+    case("it is beyond that log", "targets leaf 60 of 2026, " + no_sign,
+         leaf(WITHDRAW, 1, 60, aux=2026))
+    case("that log is none", "targets leaf 1 of 2025, " + no_sign,
+         leaf(WITHDRAW, 1, 1, aux=2025))
+    case("aux is the leaf's own year", "gives 2027 as its target's year",
+         leaf(WITHDRAW, 1, 1, aux=2027))
+    case("aux is a later year", "gives 2028 as its target's year",
+         leaf(WITHDRAW, 1, 1, aux=2028))
+    case("aux is no year", "gives 18446744073709551615 as",
+         leaf(WITHDRAW, 1, 1, aux=(1 << 64) - 1))
+    case("aux of a leaf without a target", "must be zero",
+         leaf(SIGN, 1, c=bytes(31) + b"\1", aux=2026))
+    case("a SIGN twice", "of 2027 repeats the signature of leaf 1 of 2026",
+         lambda new, old: new.leaf(SIGN, 1, c=old.leaves[1][32:]))
+    case("carried-over changed", "carried over from 17 to 18",
+         lambda new, old: new.petition(2, carried=18))
+    case("CLOSE with this year's count alone",
+         "but the leaves before it give", leaf(CLOSE, 2, 17))
+    case("the old year is not listed", "comes before the PETITION leaf",
+         harm=lambda new, old: new.write_years("2027\n"))
+    case("the old year is not there", "the log of 2026 has no checkpoint",
+         harm=lambda new, old: shutil.rmtree(old.path("")))
+    case("the old year lost a leaf", "log/2026 do not give the root",
+         harm=lambda new, old: (old.leaves.pop(7), old.leaves.append(
+             old.leaves[8]), old.write_entries()))
+    for text in ("2027\n2026\n", "2026\n2026\n2027\n", "2026\n2027",
+                 "2026 \n2027\n", "2026\n\n2027\n", "02026\n", "2026\r\n",
+                 "0000\n2026\n2027\n", "<html>\n"):
+        case(f"a list of years that is {text!r}", "is no list of years",
+             harm=lambda new, old, text=text: new.write_years(text))
+    case("more years than we have room for", "too many years",
+         harm=lambda new, old: new.write_years(
+             "".join(f"{y}\n" for y in range(2000, 2065))), code=3)
+    case("no list of years", "there is no log/years",
+         harm=lambda new, old: os.unlink(
+             os.path.join(new.folder, "log", "years")))
+    case("a list without years", "GOOD",
+         harm=lambda new, old: new.write_years(""), code=0)
+
+
+def test_state_across_years():
+    with Tmp() as d, Tmp() as aside:
+        state = os.path.join(aside, "state")
+        old = honest(d, 60)
+        old.write()
+        expect("a look in the old year", 0, "GOOD", "--state", state, d)
+        old.sign(1)
+        old.write()
+        new = honest(d, 40, year=2027, after=old)
+        new.write()
+        expect("a look in the new one", 0, "GOOD", "--state", state, d)
+        old.sign(1)
+        old.write()
+        new.write_years()
+        expect("the old one goes on", 1, "petitions.example.org/log/2026 "
+               "went on after the log of 2027 had begun",
+               "--state", state, d)
 
 
 def test_promises():
@@ -369,14 +499,16 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def test_http():
     with Tmp() as d, Tmp() as cache:
-        log = honest(d, 1000)
+        old = honest(d, 300)
+        old.write()
+        log = honest(d, 1000, year=2027, after=old)
         log.write()
         server = http.server.ThreadingHTTPServer(
             ("127.0.0.1", 0), functools.partial(Quiet, directory=d))
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         url = f"http://127.0.0.1:{server.server_port}"
-        common = ("--year", "2026", "--cache", cache)
+        common = ("--cache", cache)
         try:
             got = counts_of(log, *common, url)
             check(got == log.expected(), "over HTTP", got)
@@ -386,19 +518,18 @@ def test_http():
                     if "entries" in p and ".p" not in p or "doc/" in p]
             check(full == [], "full tiles and documents came from the cache",
                   full)
-            flip(os.path.join(cache, "doc", log.leaves[0][32:].hex()), 20)
+            flip(os.path.join(cache, "doc", old.leaves[0][32:].hex()), 20)
             expect("a damaged cached document is loaded anew", 0, "GOOD",
                    *common, url)
             os.unlink(log.entries_path(3, 232))
-            expect("a missing bundle over HTTP", 1, "is missing",
+            expect("a missing bundle over HTTP", 1, "is missing", url)
+            expect("but not in the year before", 0, "GOOD",
                    "--year", "2026", url)
-            expect("a year that is not there", 1, "has no checkpoint",
-                   "--year", "2025", url)
         finally:
             server.shutdown()
             thread.join()
             server.server_close()
-        expect("nobody listens", 3, "UNKNOWN", "--year", "2026", url)
+        expect("nobody listens", 3, "UNKNOWN", url)
 
 
 def test_usage():
@@ -415,7 +546,8 @@ def test_usage():
 def main():
     for test in (test_usage, test_honest, test_full_for_partial, test_marks,
                  test_rules, test_files, test_notes, test_state, test_years,
-                 test_promises, test_http):
+                 test_marks_across_years, test_rules_across_years,
+                 test_state_across_years, test_promises, test_http):
         test()
     print(f"1..{run_count}")
     sys.exit(1 if fail_count else 0)

@@ -1,4 +1,4 @@
-#include "cmd/petition_verify_year.h"
+#include "cmd/petition_verify_history.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -13,9 +13,10 @@
 
 struct look {
 	struct source *source;
-	const struct year_terms *terms;
+	const struct history_terms *terms;
 	struct verdict *v;
-	struct year *y;
+	struct history *h;
+	struct year *y; /* the one in hand */
 	const struct seen *seen; /* of this log; NULL if never */
 	struct tree tree;
 	bool rewritten; /* it differs from the last look */
@@ -140,11 +141,11 @@ static void seek(struct look *k, const struct leaf *l)
 {
 	const struct promise *p = k->terms->promise;
 
-	if (p == NULL || k->y->kept || l->type != LEAF_SIGN ||
+	if (p == NULL || k->h->kept != NULL || l->type != LEAF_SIGN ||
 		l->petition != p->petition || memcmp(l->c, p->c, 32) != 0)
 		return;
-	k->y->kept = true;
-	k->y->kept_leaf = k->tree.size;
+	k->h->kept = k->y;
+	k->h->kept_leaf = k->tree.size;
 }
 
 static enum err take_bundle(
@@ -171,7 +172,7 @@ static enum err take_bundle(
 			return ERR_CORRUPT;
 		}
 		seek(k, &l);
-		e = recount_leaf(k->y->recount, &l, k->v);
+		e = recount_leaf(k->h->recount, &l, k->v);
 		if (e != OK) {
 			verdict_trouble(k->v, "%s", err_text(e));
 			return e;
@@ -254,15 +255,22 @@ static void add_verdict(struct verdict *v, const struct verdict *more)
 	v->faults += more->faults - 1;
 }
 
-static void read_log(struct look *k)
+/* The year in hand; OK if its leaves could be read to the end. */
+static enum err read_log(struct look *k)
 {
 	struct verdict *all = k->v;
 	struct verdict rules = { .faults = 0 };
-	enum err e = recount_new(k->y->size, &k->y->recount);
+	enum err e;
 
+	tree_init(&k->tree);
+	k->rewritten = false;
+	k->seen = k->terms->state == NULL
+		? NULL
+		: state_find(k->terms->state, str_c(k->y->origin));
+	e = recount_year(k->h->recount, k->y->year);
 	if (e != OK) {
 		verdict_trouble(all, "%s", err_text(e));
-		return;
+		return e;
 	}
 	k->v = &rules;
 	e = read_leaves(k);
@@ -270,33 +278,79 @@ static void read_log(struct look *k)
 	if (e == OK)
 		check_whole(k);
 	add_verdict(all, &rules);
-	recount_settle(k->y->recount);
-	if (e == OK)
-		documents_verify(k->source, k->y->recount, all);
+	return e;
 }
 
-void year_verify(struct source *s, unsigned year,
-	const struct year_terms *terms, struct verdict *v,
-	struct year *ret_year)
+/* A log neither shrinks nor, once a later year's was seen, grows. */
+static void check_size(struct look *k, const struct year *y, size_t later)
 {
-	struct look k = { .source = s, .terms = terms, .v = v, .y = ret_year };
+	const struct state *state = k->terms->state;
+	const struct seen *seen = state_find(state, str_c(y->origin));
 
-	*ret_year = (struct year){ .year = year };
-	tree_init(&k.tree);
-	if (!get_checkpoint(&k))
+	if (seen == NULL)
 		return;
-	if (terms->state != NULL)
-		k.seen = state_find(terms->state, str_c(ret_year->origin));
-	if (k.seen != NULL && k.seen->size > ret_year->size)
-		verdict_fault(v,
+	if (seen->size > y->size)
+		verdict_fault(k->v,
 			"the log was rewritten: %s had %" PRIu64
 			" leaves at the last look and has %" PRIu64 " now",
-			ret_year->origin, k.seen->size, ret_year->size);
-	read_log(&k);
+			y->origin, seen->size, y->size);
+	for (size_t i = later; i < k->h->n && seen->size < y->size; i++)
+		if (state_find(state, str_c(k->h->year[i].origin)) != NULL)
+			verdict_fault(k->v,
+				"%s went on after the log of %u had begun",
+				y->origin, k->h->year[i].year);
 }
 
-void year_release(struct year *y)
+/* All checkpoints come first: they say how much room the recount needs, and
+ * with one year missing nothing can be told of the later ones. */
+static bool get_checkpoints(struct look *k, uint64_t *ret_leaves)
 {
-	recount_free(y->recount);
-	y->recount = NULL;
+	uint64_t leaves = 0;
+	bool good = true;
+
+	for (size_t i = 0; i < k->h->n; i++) {
+		k->y = &k->h->year[i];
+		good = get_checkpoint(k) && good;
+		leaves += k->y->size;
+	}
+	for (size_t i = 0; good && k->terms->state != NULL && i < k->h->n; i++)
+		check_size(k, &k->h->year[i], i + 1);
+	if (good)
+		*ret_leaves = leaves;
+	return good;
+}
+
+void history_verify(struct source *s, const unsigned *years, size_t n,
+	const struct history_terms *terms, struct verdict *v,
+	struct history *ret_history)
+{
+	struct history *h = ret_history;
+	struct look k = { .source = s, .terms = terms, .v = v, .h = h };
+	uint64_t leaves;
+	enum err e;
+
+	*h = (struct history){ .n = n };
+	for (size_t i = 0; i < n; i++)
+		h->year[i].year = years[i];
+	if (!get_checkpoints(&k, &leaves))
+		return;
+	e = recount_new(leaves, &h->recount);
+	if (e != OK)
+		verdict_trouble(
+			v, "the log cannot be counted: %s", err_text(e));
+	for (size_t i = 0; e == OK && i < n; i++) {
+		k.y = &h->year[i];
+		e = read_log(&k);
+	}
+	if (h->recount == NULL)
+		return;
+	recount_settle(h->recount);
+	if (e == OK)
+		documents_verify(s, h->recount, v);
+}
+
+void history_release(struct history *h)
+{
+	recount_free(h->recount);
+	h->recount = NULL;
 }

@@ -1,0 +1,53 @@
+/*
+ * petition_verify_history.h - a site's logs from their checkpoints to their
+ * documents: signatures, roots, past, rules, counts.
+ *
+ * The logs of all years are one history, read in order (docs/log.md, section
+ * 2): a rule is broken, and a signature counted, across New Year as within a
+ * year.
+ */
+#ifndef CMD_PETITION_VERIFY_HISTORY_H
+#define CMD_PETITION_VERIFY_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/petition_verify_note.h"
+#include "cmd/petition_verify_recount.h"
+#include "cmd/petition_verify_source.h"
+#include "cmd/petition_verify_state.h"
+#include "cmd/petition_verify_verdict.h"
+
+/* What to hold the logs against. */
+struct history_terms {
+	const struct keyring *keys; /* that may sign checkpoints */
+	const struct state *state; /* of the last look; may be NULL */
+	const struct promise *promise; /* a SIGN to look for; may be NULL */
+};
+
+/* One year's log. */
+struct year {
+	unsigned year;
+	char origin[320]; /* empty if there was no good checkpoint */
+	uint64_t size;
+	struct tree_root root;
+	uint32_t last_hour; /* the newest leaf's */
+};
+
+struct history {
+	struct year year[RECOUNT_MAX_YEARS]; /* ascending */
+	size_t n;
+	struct recount *recount; /* settled; NULL unless all years are there */
+	const struct year *kept; /* whose log has the promised SIGN … */
+	uint64_t kept_leaf; /* … in this leaf; NULL if none has */
+};
+
+/* Look at the logs of these years, ascending; what is wrong goes to v.  The
+ * caller releases; ret_history must not be moved. */
+void history_verify(struct source *s, const unsigned *years, size_t n,
+	const struct history_terms *terms, struct verdict *v,
+	struct history *ret_history);
+void history_release(struct history *h);
+
+#endif
