@@ -1,5 +1,5 @@
 /*
- * http_server.c - what bench/http.py measures: a server on loopback.
+ * http_server.c - what bench/pages.py measures: a server on loopback.
  *
  *     http_server FILE < pipe
  *

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What the server costs: CPU a request next to nginx, memory a connection.
 
-    bench/http.py BUILD/src/http/http_server [ROUNDS]
+    bench/pages.py BUILD/src/http/http_server [ROUNDS]
 
 nginx (one worker, sendfile, open_file_cache) serves the same 10,240 bytes
 from a file, with the same fields.  Both get the same load from wrk, one after
@@ -159,4 +159,5 @@ def measure(rounds, folder, pid, port, worker, nginx_port):
           f'{idle / 1e4:.2f} % CPU')
 
 
-main()
+if __name__ == '__main__':
+    main()
