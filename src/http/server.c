@@ -1,4 +1,4 @@
-#include "http/http.h"
+#include "http/server.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include "base/rng.h"
-#include "http/server.h"
 
 /* A connection's memory in libmicrohttpd: a head of 8 KB with 64 fields, the
  * fields of the reply, and a piece of a body. */
