@@ -1,0 +1,54 @@
+# What people type.  The build itself is Meson's: meson.build.
+#
+# Everything but `make help` first installs what is missing (tools/setup.sh).
+
+SITE = demo
+LISTEN =
+DATA =
+FUZZ_SECONDS = 30
+SOAK_ROUNDS = 10000
+
+.PHONY: help run test check bench fuzz soak clean
+
+help:
+	@echo 'make run     serve a demo site and a mailbox for its mails on this machine'
+	@echo '             (LISTEN=127.0.0.1:8080 SITE=demo DATA=folder-with-petitions/full)'
+	@echo 'make test    build with two compilers and sanitizers, run every test'
+	@echo 'make check   the rules of the source, in seconds'
+	@echo 'make bench   measure'
+	@echo 'make fuzz    every fuzz target for FUZZ_SECONDS=30'
+	@echo 'make soak    kill the server SOAK_ROUNDS=10000 times and audit it'
+	@echo 'make clean   remove the builds, keep the sites'
+
+run:
+	@tools/setup.sh run
+	@tools/build build --buildtype=release -- src/cmd/petitiond src/cmd/petition-verify
+	@exec node tools/run.mjs build '$(SITE)' '$(LISTEN)' '$(DATA)'
+
+test:
+	@tools/setup.sh test
+	@exec python3 tools/run-tests.py
+
+check:
+	@tools/setup.sh test
+	@exec python3 tools/check.py
+
+bench:
+	@tools/setup.sh run
+	@tools/build build-bench --buildtype=release -Dbench=true --
+	@exec bench/run.sh build-bench
+
+fuzz:
+	@tools/setup.sh test
+	@CC=clang tools/build build-fuzz --buildtype=debugoptimized \
+		-Db_sanitize=address,undefined -Dfuzz=true --
+	@exec tools/fuzz build-fuzz $(FUZZ_SECONDS)
+
+soak:
+	@tools/setup.sh test
+	@tools/build build-faults --buildtype=release -Dfaults=true --
+	@exec tests/kill/soak build-faults $(SOAK_ROUNDS)
+
+clean:
+	rm -rf build build-test build-release build-faults build-clang \
+		build-bench build-fuzz
