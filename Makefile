@@ -7,6 +7,7 @@ LISTEN =
 DATA =
 FUZZ_SECONDS = 30
 SOAK_ROUNDS = 10000
+BENCH =
 
 .PHONY: help run test check bench fuzz soak clean
 
@@ -15,7 +16,7 @@ help:
 	@echo '             (LISTEN=127.0.0.1:8080 SITE=demo DATA=folder-with-petitions/full)'
 	@echo 'make test    build with two compilers and sanitizers, run every test'
 	@echo 'make check   the rules of the source, in seconds'
-	@echo 'make bench   measure'
+	@echo 'make bench   measure (BENCH=options of bench/run.py)'
 	@echo 'make fuzz    every fuzz target for FUZZ_SECONDS=30'
 	@echo 'make soak    kill the server SOAK_ROUNDS=10000 times and audit it'
 	@echo 'make clean   remove the builds, keep the sites'
@@ -34,9 +35,9 @@ check:
 	@exec python3 tools/check.py
 
 bench:
-	@tools/setup.sh run
+	@tools/setup.sh bench
 	@tools/build build-bench --buildtype=release -Dbench=true --
-	@exec bench/run.sh build-bench
+	@exec python3 bench/run.py build-bench $(BENCH)
 
 fuzz:
 	@tools/setup.sh test
@@ -47,7 +48,7 @@ fuzz:
 soak:
 	@tools/setup.sh test
 	@tools/build build-faults --buildtype=release -Dfaults=true --
-	@exec tests/kill/soak build-faults $(SOAK_ROUNDS)
+	@exec python3 tests/kill/kill.py --build build-faults --rounds $(SOAK_ROUNDS)
 
 clean:
 	rm -rf build build-test build-release build-faults build-clang \

@@ -1,10 +1,11 @@
 #!/bin/sh
 # setup.sh - install what petitiond needs, and only what is missing.
 #
-#     tools/setup.sh [run | test | all]
+#     tools/setup.sh [run | test | bench | all]
 #
 # run   what building the server and running a demo site takes (the default)
 # test  the same, and what the tests take: Chromium, Go, Python, fuzzing
+# bench the same as run, and the controls of the benchmarks
 # all   everything
 #
 # For Debian 12 and its relatives: system packages with apt-get (through sudo
@@ -19,6 +20,7 @@ run_packages="meson ninja-build pkg-config gcc
 test_packages="clang clang-format libclang-rt-14-dev
 	golang-go golang-golang-x-mod-dev python3 python3-cryptography
 	chromium fonts-dejavu sqlite3"
+bench_packages="python3 nginx-light wrk"
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -30,7 +32,7 @@ fail()
 
 usage()
 {
-	sed -n '4,8s/^# \{0,1\}//p' "$0"
+	sed -n '4,9s/^# \{0,1\}//p' "$0"
 }
 
 # The packages among "$@" that dpkg does not have installed.
@@ -110,7 +112,9 @@ install_modules()
 what=${1-run}
 case $what in
 run) packages=$run_packages ;;
-test | all) packages="$run_packages $test_packages" ;;
+test) packages="$run_packages $test_packages" ;;
+bench) packages="$run_packages $bench_packages" ;;
+all) packages="$run_packages $test_packages $bench_packages" ;;
 -h | --help)
 	usage
 	exit 0
@@ -125,4 +129,6 @@ node_is_good || packages="$packages nodejs npm"
 install_packages $packages
 node_is_good || fail "node 18 or newer is needed, and npm with it"
 install_modules tools/inbox
-[ "$what" = run ] || install_modules tests/browser
+case $what in
+test | all) install_modules tests/browser ;;
+esac
