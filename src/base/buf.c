@@ -153,12 +153,13 @@ void buf_printf(struct buf *b, const char *format, ...)
 
 void buf_drop(struct buf *b, size_t n)
 {
-	if (n >= b->len) {
-		b->len = 0;
+	if (n > b->len)
+		n = b->len;
+	if (n == 0)
 		return;
-	}
 	memmove(b->at, b->at + n, b->len - n);
 	b->len -= n;
+	wipe(b->at + b->len, n);
 	b->at[b->len] = '\0';
 }
 
