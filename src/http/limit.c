@@ -84,7 +84,7 @@ static void vacate(struct limit *l, size_t i)
 	for (;;) {
 		size_t home;
 
-		l->slot[i].count = 0;
+		l->slot[i] = (struct limit_slot){ .count = 0 };
 		do {
 			j = (j + 1) & mask;
 			if (l->slot[j].count == 0)

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/wipe.h"
 #include "http/server.h"
 
 static int64_t least(int64_t a, int64_t b)
@@ -65,16 +66,17 @@ static void end_overdue(struct http_server *s, int64_t now_ms)
 static bool drain(int fd)
 {
 	char dropped[4096];
+	bool more = true;
 
-	for (int i = 0; i < 16; i++) {
+	for (int i = 0; more && i < 16; i++) {
 		ssize_t n = recv(fd, dropped, sizeof(dropped), MSG_DONTWAIT);
 
-		if (n == 0)
-			return false;
-		if (n < 0)
-			return errno == EAGAIN || errno == EINTR;
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			break;
+		more = n > 0;
 	}
-	return true;
+	wipe(dropped, sizeof(dropped)); /* a refused form is a form */
+	return more;
 }
 
 static void drain_lingering(struct http_server *s, int64_t now_ms)
