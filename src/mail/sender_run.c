@@ -2,7 +2,12 @@
 
 #include <unistd.h>
 
-enum { TOOK_UNKNOWN_US = 20000 }; /* before the first mail went */
+#include "base/wipe.h"
+
+enum {
+	TOOK_UNKNOWN_US = 20000, /* before the first mail went */
+	REST_MS = 500 /* without a mail, and a connection is closed */
+};
 
 uint32_t mail_backoff_ms(
 	unsigned tries, uint32_t first_ms, uint32_t max_ms, struct rng *rng)
@@ -229,10 +234,26 @@ static void deliver(struct mail_sender *s, struct smtp *smtp, struct parcel *p)
 	pthread_cond_broadcast(&s->work);
 }
 
+/* libcurl keeps the last command of a connection, with the address in it, as
+ * long as the connection lives: so it ends when there is nothing to send. */
+static enum err rest(struct mail_sender *s, struct smtp **smtp)
+{
+	enum err e;
+
+	pthread_mutex_unlock(&s->lock);
+	smtp_close(*smtp);
+	*smtp = NULL;
+	wipe_stack();
+	e = smtp_open(&s->settings, &s->stop, smtp);
+	pthread_mutex_lock(&s->lock);
+	return e;
+}
+
 void *sender_run(void *arg)
 {
 	struct mail_sender *s = arg;
 	struct smtp *smtp = NULL;
+	int64_t rest_ms = INT64_MAX; /* when to rest, if it sent something */
 
 	/* The settings were proved by mail_sender_open: only memory can lack,
 	 * and then the others carry on. */
@@ -242,11 +263,18 @@ void *sender_run(void *arg)
 	while (!atomic_load(&s->stop)) {
 		int64_t until_ms;
 		struct parcel *p = next_parcel(s, &until_ms);
+		int64_t now = clock_mono_ms(s->clock);
 
-		if (p != NULL)
+		if (p != NULL) {
 			deliver(s, smtp, p);
-		else
-			wait_until(s, until_ms);
+			rest_ms = clock_mono_ms(s->clock) + REST_MS;
+		} else if (now < rest_ms) {
+			wait_until(s, until_ms < rest_ms ? until_ms : rest_ms);
+		} else if (rest(s, &smtp) == OK) {
+			rest_ms = INT64_MAX;
+		} else {
+			break;
+		}
 	}
 	pthread_mutex_unlock(&s->lock);
 	smtp_close(smtp);
