@@ -27,7 +27,7 @@ void link_close(struct link *l)
 	buf_release(&l->in);
 	buf_release(&l->out);
 	l->fd = -1;
-	l->in_read = 0;
+	l->in_read = l->in_wiped = 0;
 	l->out_sent = 0;
 }
 
@@ -76,11 +76,18 @@ enum err link_flush(struct link *l)
 /* Give back the room of frames that were taken. */
 static void compact(struct link *l)
 {
-	if (l->in_read == 0)
-		return;
-	wipe(l->in.at, l->in_read);
 	buf_drop(&l->in, l->in_read);
-	l->in_read = 0;
+	l->in_read = l->in_wiped = 0;
+}
+
+void link_forget(struct link *l)
+{
+	if (l->in_read == l->in.len) {
+		compact(l);
+		return;
+	}
+	wipe(l->in.at + l->in_wiped, l->in_read - l->in_wiped);
+	l->in_wiped = l->in_read;
 }
 
 static enum err fill(struct link *l)

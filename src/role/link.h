@@ -26,6 +26,7 @@ struct link {
 	int fd; /* -1: nobody there */
 	struct buf in;
 	size_t in_read; /* frames of in before this were taken */
+	size_t in_wiped; /* and what is before this was wiped */
 	struct buf out;
 	size_t out_sent;
 	size_t frame_at; /* of the frame being written, see link_begin */
@@ -58,10 +59,15 @@ struct buf *link_begin(struct link *l, uint8_t type);
 /* Finish it.  An error (ceiling, memory) takes the frame back. */
 MUST_USE enum err link_end(struct link *l);
 
+/* Wipe the frames that were taken: their bodies are gone then.  For whoever
+ * is about to wait. */
+void link_forget(struct link *l);
+
 /* Bytes that wait to be written. */
 size_t link_waiting(const struct link *l);
 
-/* The next whole frame, borrowed until the next link_pump; false if none. */
+/* The next whole frame, borrowed until the next link_pump or
+ * link_forget; false if none. */
 bool link_next(struct link *l, uint8_t *ret_type, struct view *ret_body);
 
 #endif

@@ -140,8 +140,12 @@ static size_t fill_polls(struct role *r, struct pollfd *polls)
 enum err role_wait(struct role *r, int timeout_ms)
 {
 	struct pollfd polls[1 + ROLE_COUNT + ROLE_EXTRA_FDS];
-	size_t n = fill_polls(r, polls);
+	size_t n;
 
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		link_forget(&r->link[i]);
+	wipe_stack();
+	n = fill_polls(r, polls);
 	if (poll(polls, n, timeout_ms) < 0 && errno != EINTR)
 		return err_from_errno(errno);
 	for (size_t i = 0; i < r->n_extra; i++)

@@ -96,6 +96,9 @@ NORETURN static void become(enum role_name r, int control)
 	} else if (dup2(control, CONTROL_FD) < 0) {
 		_exit(1);
 	}
+	/* Binding a function at its first call leaves the vector registers,
+	 * and with them what memcpy carried last, on the stack. */
+	(void)setenv("LD_BIND_NOW", "1", 1);
 	(void)execv("/proc/self/exe", argv);
 	_exit(1);
 }
