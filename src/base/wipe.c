@@ -10,10 +10,12 @@ void wipe(void *at, size_t len)
 
 /* Not inlined: its frame must lie where the callees of its caller had theirs.
  * AddressSanitizer would put the bytes elsewhere. */
-__attribute__((noinline)) void wipe_stack(void)
+__attribute__((noinline)) void wipe_stack(unsigned depth)
 {
 	char below[16 << 10];
 
+	if (depth > 1)
+		wipe_stack(depth - 1);
 	explicit_bzero(below, sizeof(below));
 }
 

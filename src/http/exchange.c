@@ -217,7 +217,7 @@ static enum MHD_Result take_all(struct exchange *x)
 		x->handled = true;
 		conn_enter(x->conn, PHASE_HANDLER);
 		h->handle(h->context, &x->request);
-		wipe_stack(); /* normalisers and parsers make copies there */
+		wipe_stack(1); /* normalisers and parsers make copies there */
 		if (x->parked)
 			return MHD_YES;
 	}

@@ -243,7 +243,7 @@ static enum err rest(struct mail_sender *s, struct smtp **smtp)
 	pthread_mutex_unlock(&s->lock);
 	smtp_close(*smtp);
 	*smtp = NULL;
-	wipe_stack();
+	wipe_stack(4);
 	e = smtp_open(&s->settings, &s->stop, smtp);
 	pthread_mutex_lock(&s->lock);
 	return e;

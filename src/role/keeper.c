@@ -136,6 +136,7 @@ static enum err hear_claims(struct keeper *k, struct view *v)
 		take_claim(v, &m);
 		k->claim[k->n_claims + i] = m.claim;
 		k->claim_id[k->n_claims + i] = m.id;
+		wipe(&m, sizeof(m));
 	}
 	if (view_done(v)) /* else web talks nonsense: no answer */
 		k->n_claims += n;

@@ -137,15 +137,11 @@ static size_t fill_polls(struct role *r, struct pollfd *polls)
 	return n;
 }
 
-enum err role_wait(struct role *r, int timeout_ms)
+static enum err wait_now(struct role *r, int timeout_ms)
 {
 	struct pollfd polls[1 + ROLE_COUNT + ROLE_EXTRA_FDS];
-	size_t n;
+	size_t n = fill_polls(r, polls);
 
-	for (size_t i = 0; i < ROLE_COUNT; i++)
-		link_forget(&r->link[i]);
-	wipe_stack();
-	n = fill_polls(r, polls);
 	if (poll(polls, n, timeout_ms) < 0 && errno != EINTR)
 		return err_from_errno(errno);
 	for (size_t i = 0; i < r->n_extra; i++)
@@ -159,6 +155,19 @@ enum err role_wait(struct role *r, int timeout_ms)
 			r->lost[i] = true;
 	}
 	return polls[0].revents != 0 ? listen_to_supervisor(r) : OK;
+}
+
+/* Through a pointer that the compiler must read, so that wait_now keeps a
+ * frame of its own: in role_wait's, the holes between its variables would
+ * shelter what turn()'s other callees had there. */
+enum err role_wait(struct role *r, int timeout_ms)
+{
+	enum err (*volatile wait)(struct role *, int) = wait_now;
+
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		link_forget(&r->link[i]);
+	wipe_stack(8);
+	return wait(r, timeout_ms);
 }
 
 void role_lose(struct role *r, enum role_name peer)
