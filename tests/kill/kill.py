@@ -4,8 +4,9 @@
 usage: kill.py --build DIR [--rounds N] [--seed S] [--only TEXT] [--keep]
 
 A round is one of: a role dies at a named place (FAULT in src/), at its first
-or a later pass, under load or while it starts; a role is killed at a random
-moment; two are; all are, with the supervisor.  After every ten rounds
+or a later pass, under load or while it starts, perhaps with a second place
+for whoever mends the first; a role is killed at a random moment; two are; all
+are, with the supervisor.  After every ten rounds
 everybody ends the life begun, and the oracle (oracle.py) looks at the site.
 Prints TAP; the seed that it prints gives the same rounds again, though not
 the same moments.  --only rehearses the faults whose name holds TEXT; --keep
@@ -26,6 +27,7 @@ sys.dont_write_bytecode = True  # leave no file in the source tree
 from oracle import Oracle, at_rest, until
 from people import Ledger, People, Relay, exchange
 from server import ROLES, Failure, Site
+from watcher import Watcher
 
 SETTINGS = {"checkpoint_s": 1, "ripe_count": 1, "off": "yes",
             "siblings_per_mailbox": 20, "sponsors": 0, "inbox_url": ""}
@@ -52,7 +54,8 @@ ELSEWHERE = {
 }
 
 # Passed when a site starts for the first time.
-FIRST = ("log-segment-made", "log-document-before", "log-document-written")
+FIRST = ("log-segment-made", "log-begun", "log-document-before",
+         "log-document-written")
 # Passed when a petition is signed for the first time: a new site's first
 # rounds.
 EARLY = ("keeper-keys-before-draw", "keyring-append-before-sync",
@@ -113,6 +116,10 @@ class Rounds:
             self.deck.append(("fault", name, 1))
             self.deck.append(("fault", name, rng.randint(2, 12)))
         for _ in range(len(self.faults) // 2):
+            self.deck.append(("chain", tuple(rng.sample(sorted(
+                set(self.faults) - set(FIRST + EARLY)), 2)),
+                              rng.randint(1, 5)))
+        for _ in range(len(self.faults) // 4):
             self.deck.append(("kill", rng.choice(ROLES), rng.random()))
         for _ in range(len(self.faults) // 6):
             self.deck.append(("two", tuple(rng.sample(ROLES, 2)),
@@ -137,7 +144,7 @@ class Driver:
                   if name not in ELSEWHERE and
                   (args.only is None or args.only in name)}
         self.faults = faults
-        self.hit = {}
+        self.hit = set()
         self.rounds = Rounds(faults, self.rng)
         self.folder = None
         self.site = None
@@ -156,7 +163,8 @@ class Driver:
         self.people = People(self.site, self.relay, self.ledger,
                              [self.unsigned.pop()], self.rng.random())
         self.rounds.new_site()
-        self.oracle = Oracle(self.site, self.ledger, self.relay, self.people)
+        self.watcher = Watcher(self.site, self.people.petitions)
+        self.oracle = Oracle(self.site, self.ledger, self.relay, self.watcher)
 
     async def first_start(self):
         for name in FIRST:
@@ -169,7 +177,7 @@ class Driver:
             while self.site.faults.armed() and time.monotonic() < end:
                 await asyncio.sleep(0.001)
             if not self.site.faults.armed():
-                self.hit[name] = 1
+                self.hit.add(name)
         self.site.faults.disarm()
         if self.site.process is None:
             self.site.start()
@@ -228,10 +236,24 @@ class Driver:
             while page.armed() and time.monotonic() < end:
                 await asyncio.sleep(0.01)
             if not page.armed():
-                self.hit[name] = self.hit.get(name, 0) + 1
+                self.hit.add(name)
                 return f"{name}:{passes}"
         page.disarm()
         return f"{name}:{passes} (not reached)"
+
+    async def play_chain(self, names, passes):
+        """As soon as one has died, another may, at the first pass."""
+        page = self.site.faults
+        page.arm(names[0], passes)
+        end = time.monotonic() + 1
+        while page.armed() and time.monotonic() < end:
+            await asyncio.sleep(0.001)
+        page.arm(names[1], 1)
+        end = time.monotonic() + 1
+        while page.armed() and time.monotonic() < end:
+            await asyncio.sleep(0.001)
+        page.disarm()
+        return f"{names[0]}:{passes} then {names[1]}"
 
     async def play_kill(self, role, moment):
         await asyncio.sleep(0.3 * moment)
@@ -242,6 +264,7 @@ class Driver:
         await asyncio.sleep(0.3 * moment)
         for role in roles:
             self.site.kill_role(role)
+            await asyncio.sleep(max(0, 0.1 * moment - 0.05))
         return f"kill {roles[0]} and {roles[1]}"
 
     async def play_again(self, role, moment):
@@ -263,6 +286,8 @@ class Driver:
         before = self.people.answers
         if kind == "fault":
             said = await self.play_fault(what, how)
+        elif kind == "chain":
+            said = await self.play_chain(what, how)
         elif kind == "kill":
             said = await self.play_kill(what, how)
         elif kind == "two":
@@ -285,6 +310,7 @@ class Driver:
         people = self.people
         try:
             people.crowd(CROWD)
+            watch = asyncio.create_task(self.watcher.watch())
             for _ in range(n):
                 played.append(await self.play())
         finally:
@@ -292,11 +318,14 @@ class Driver:
             await people.disperse()
         try:
             await at_rest(self.site, people.petitions)
+            watch.cancel()
             await self.site.stop()
         except Failure as e:
             faults.append(e)
+            watch.cancel()
             await self.site.kill_all()
         faults += people.failures
+        faults += self.watcher.faults
         faults += self.ledger.hung
         faults += self.oracle.check()
         faults += self.site.complaints()

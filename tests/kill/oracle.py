@@ -6,6 +6,7 @@ Shares no code with the server but the probe of keeper's files.
 import asyncio
 import base64
 import glob
+import hashlib
 import json
 import os
 import shutil
@@ -107,7 +108,11 @@ class State:
                 "SELECT * FROM petition")}
         db.close()
         self.entries = read_keeper(site)
-        self.leaves = read_log(site)
+        self.raw = read_log(site)
+        self.leaves = []
+        for leaf in self.raw:
+            _, kind, _, _, petition = struct.unpack(">BBHIQ", leaf[:16])
+            self.leaves.append((kind, petition, leaf[32:]))
 
 
 def copy_sparse(source, target):
@@ -173,20 +178,36 @@ def read_log(site):
             if len(bundle) != 66 * width:
                 raise Failure(f"{path}: {len(bundle)} bytes")
             for i in range(width):
-                leaf = bundle[66 * i + 2:66 * i + 66]
-                _, kind, _, _, petition = struct.unpack(">BBHIQ", leaf[:16])
-                leaves.append((kind, petition, leaf[32:]))
+                leaves.append(bundle[66 * i + 2:66 * i + 66])
     return leaves
+
+
+def roots(leaves, sizes):
+    """{size: root in base64} of the trees of so many leaves: RFC 6962."""
+    found = {}
+    edge = []  # (height, hash), highest first
+    for i, leaf in enumerate(leaves):
+        height, node = 0, hashlib.sha256(b"\0" + leaf).digest()
+        while edge and edge[-1][0] == height:
+            node = hashlib.sha256(b"\1" + edge.pop()[1] + node).digest()
+            height += 1
+        edge.append((height, node))
+        if i + 1 in sizes:
+            root = edge[-1][1]
+            for _, left in reversed(edge[:-1]):
+                root = hashlib.sha256(b"\1" + left + root).digest()
+            found[i + 1] = base64.b64encode(root).decode()
+    return found
 
 
 # ---- the oracle ----
 
 class Oracle:
-    def __init__(self, site, ledger, relay, people):
+    def __init__(self, site, ledger, relay, watcher):
         self.site = site
         self.ledger = ledger
         self.relay = relay
-        self.people = people
+        self.watcher = watcher
         self.faults = []
 
     def must(self, good, what):
@@ -202,6 +223,7 @@ class Oracle:
             self.check_entries()
             self.check_rows()
             self.check_log()
+            self.check_served()
             self.check_confirmed()
             self.check_people()
             self.check_files()
@@ -223,9 +245,6 @@ class Oracle:
             row = s.rows[slot]
             self.must(row["petition_id"] == form["petition"],
                       f"{who}: slot {slot} is another petition's")
-            self.must(slot in s.records, f"slot {slot} has no record")
-            self.must(slot in s.jobs or row["state"] != PENDING,
-                      f"{who}: slot {slot} has no mail job")
             if entry is not None and entry["verdict"] == CONFIRM:
                 self.must(slot in self.relay.tokens,
                           f"{who}: no mail for slot {slot} came")
@@ -250,7 +269,8 @@ class Oracle:
                 self.must(slot in s.rows, f"slot {slot} is settled, no row")
 
     def check_rows(self):
-        """No row without entry; none freed but the losers of a claim."""
+        """No row without record, entry, mail job while it is pending; no
+        entry with a row freed but the losers of a claim."""
         s = self.state
         for slot, row in s.rows.items():
             e = s.entries.get(slot)
@@ -262,9 +282,9 @@ class Oracle:
             elif row["state"] == VALIDATED:
                 self.must(e["state"] in (WON, BOOKED),
                           f"slot {slot} counts, its entry was not claimed")
-            if row["state"] == VALIDATED:
-                self.must(slot in s.records,
-                          f"slot {slot} counts and has no record")
+            self.must(slot in s.records, f"slot {slot} has no record")
+            self.must(slot in s.jobs or row["state"] == VALIDATED,
+                      f"slot {slot} is pending and has no mail job")
 
     def check_log(self):
         """No event twice, no leaf that is none's, none missing."""
@@ -285,6 +305,13 @@ class Oracle:
             n = sum(1 for q, _ in in_log if q == p["id"])
             self.must(p["counted"] == n, f"petition {p['id']} counts "
                       f"{p['counted']}, the log {n}")
+
+    def check_served(self):
+        """No checkpoint that was ever served has been taken back."""
+        have = roots(self.state.raw, {n for n, _ in self.watcher.checkpoints})
+        for size, root in sorted(self.watcher.checkpoints):
+            self.must(have.get(size) == root,
+                      f"the checkpoint of {size} leaves was taken back")
 
     def check_confirmed(self):
         """What was acknowledged, promised or not, is in the log once."""
@@ -326,7 +353,9 @@ class Oracle:
     def check_programs(self):
         """The programs that operators have see nothing wrong either."""
         for words in ([self.site.program, "check", self.site.path],
-                      [self.site.verifier, f"{self.site.path}/public"]):
+                      [self.site.verifier, "--state",
+                       f"{self.site.folder}/verify-state",
+                       f"{self.site.path}/public"]):
             done = subprocess.run(words, check=False, text=True, timeout=120,
                                   stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT)

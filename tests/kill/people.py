@@ -170,7 +170,6 @@ class People:
         self.serial = 0
         self.tasks = set()
         self.failures = []
-        self.abandoned = {}  # person -> address, of those who walked away
         self.answers = 0
 
     # ---- pressing ----
@@ -228,6 +227,7 @@ class People:
         presses = [self.send_form(petition, token, name, address)
                    for _ in range(2 if twice else 1)]
         await asyncio.gather(*presses)
+        return token
 
     async def confirm(self, petition, token, name):
         """True: counted.  False: somebody or something else was before."""
@@ -344,7 +344,7 @@ class People:
         self.ledger.ended[name] = "pending"
 
     async def walked_away(self, petition):
-        """The form is sent and the window closed before the answer."""
+        """The window is closed before the answer; a mail may come or not."""
         name, address = self.newcomer()
         token = await self.open_form(petition)
         try:
@@ -355,14 +355,30 @@ class People:
                 0.03 * self.random.random())
         except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError):
             pass
-        self.abandoned[name] = address
         self.ledger.ended[name] = "pending"
+        await asyncio.sleep(2 * self.random.random())
+        for mail in self.relay.mails.get(address, {}).values():
+            await self.counted(petition, mail, name)
+
+    async def late_press(self, petition):
+        """Back to the form that was sent, and sent once more."""
+        name, address = self.newcomer()
+        known = set()
+        form = await self.sign(petition, name, address)
+        token = await self.relay.wait(address, known)
+        if self.random.random() < 0.5:
+            await self.send_form(petition, form, name, address)
+        await self.counted(petition, token, name)
+        await self.send_form(petition, form, name, address)
+        if len(self.relay.mails[address]) != 1:
+            raise Failure(f"{name}: one form, two mails")
 
     async def live(self):
         life = self.random.choices(
             (self.once, self.twice, self.again_before, self.again_after,
-             self.household, self.rivals, self.typed_only, self.walked_away),
-            (10, 4, 3, 2, 2, 2, 1, 2))[0]
+             self.household, self.rivals, self.typed_only, self.walked_away,
+             self.late_press),
+            (10, 4, 3, 2, 2, 2, 1, 3, 3))[0]
         try:
             await life(self.random.choice(self.petitions))
         except Failure as e:

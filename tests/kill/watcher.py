@@ -1,0 +1,58 @@
+"""An outsider who keeps what the site published: nothing of it may be taken
+back, whoever dies.
+"""
+import asyncio
+import json
+import time
+
+from people import exchange
+
+
+class Watcher:
+    def __init__(self, site, petitions):
+        self.site = site
+        self.petitions = petitions
+        self.year = time.gmtime().tm_year
+        self.checkpoints = set()  # (size, root)
+        self.size = 0
+        self.counts = {}
+        self.faults = []
+
+    async def watch(self):
+        """Until cancelled."""
+        while True:
+            try:
+                await asyncio.wait_for(self.look(), 10)
+            except (OSError, asyncio.IncompleteReadError,
+                    asyncio.TimeoutError):
+                pass
+            await asyncio.sleep(0.1)
+
+    async def look(self):
+        port = self.site.port
+        status, _, body = await exchange(
+            port, "GET", f"/log/{self.year}/checkpoint")
+        if status == 200:
+            self.take_checkpoint(body.decode())
+        for p in self.petitions:
+            status, _, body = await exchange(
+                port, "GET", f"/petitions/{p}.json")
+            if status == 200:
+                self.take_count(p, json.loads(body))
+
+    def take_checkpoint(self, note):
+        lines = note.splitlines()
+        size = int(lines[1])
+        if size < self.size:
+            self.faults.append(
+                f"a checkpoint of {size} leaves after one of {self.size}")
+        self.size = size
+        self.checkpoints.add((size, lines[2]))
+
+    def take_count(self, petition, document):
+        count = document["data"]["attributes"]["signature_count"]
+        before = self.counts.get(petition, 0)
+        if count < before:
+            self.faults.append(
+                f"petition {petition} fell from {before} to {count}")
+        self.counts[petition] = count
