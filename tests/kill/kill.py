@@ -14,10 +14,12 @@ leaves the site for a look.
 """
 import argparse
 import asyncio
+import faulthandler
 import os
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -55,7 +57,7 @@ ELSEWHERE = {
 
 # Passed when a site starts for the first time.
 FIRST = ("log-segment-made", "log-begun", "log-document-before",
-         "log-document-written")
+         "log-document-written", "log-years-before", "log-years-written")
 # Passed when a petition is signed for the first time: a new site's first
 # rounds.
 EARLY = ("keeper-keys-before-draw", "keyring-append-before-sync",
@@ -318,12 +320,14 @@ class Driver:
             await people.disperse()
         try:
             await at_rest(self.site, people.petitions)
-            watch.cancel()
+            self.watcher.stopping = True
+            await watch
             await self.site.stop()
         except Failure as e:
             faults.append(e)
-            watch.cancel()
             await self.site.kill_all()
+        self.watcher.stopping = True
+        await watch
         faults += people.failures
         faults += self.watcher.faults
         faults += self.ledger.hung
@@ -382,6 +386,7 @@ def main():
     parser.add_argument("--only")
     parser.add_argument("--keep", action="store_true")
     args = parser.parse_args()
+    faulthandler.register(signal.SIGUSR1)  # where does it hang?
     tap = Tap()
     tap.note(f"--seed {args.seed} --rounds {args.rounds}")
     began = time.monotonic()

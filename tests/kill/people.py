@@ -32,6 +32,7 @@ class Ledger:
         self.forms = []      # {rid, person, petition}
         self.confirmed = []  # {slot, c, person, petition, promised}
         self.ended = {}      # person -> "counted" | "refused" | "pending"
+        self.maybe = set()   # slots confirmed by who did not wait to hear
         self.hung = []
 
     def form(self, rid, person, petition):
@@ -360,6 +361,20 @@ class People:
         for mail in self.relay.mails.get(address, {}).values():
             await self.counted(petition, mail, name)
 
+    async def left_early(self, petition):
+        """The button in the link is pressed and the window closed."""
+        name, address = self.newcomer()
+        await self.sign(petition, name, address)
+        token = await self.relay.wait(address, set())
+        self.ledger.maybe.add(slot_of(token))
+        self.ledger.ended[name] = "pending"
+        try:
+            await asyncio.wait_for(
+                exchange(self.site.port, "POST", f"/c/{token}", {}),
+                0.03 * self.random.random())
+        except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError):
+            pass
+
     async def late_press(self, petition):
         """Back to the form that was sent, and sent once more."""
         name, address = self.newcomer()
@@ -377,8 +392,8 @@ class People:
         life = self.random.choices(
             (self.once, self.twice, self.again_before, self.again_after,
              self.household, self.rivals, self.typed_only, self.walked_away,
-             self.late_press),
-            (10, 4, 3, 2, 2, 2, 1, 3, 3))[0]
+             self.left_early, self.late_press),
+            (10, 4, 3, 2, 2, 2, 1, 3, 12, 3))[0]
         try:
             await life(self.random.choice(self.petitions))
         except Failure as e:

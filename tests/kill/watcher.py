@@ -17,10 +17,12 @@ class Watcher:
         self.size = 0
         self.counts = {}
         self.faults = []
+        self.stopping = False
 
     async def watch(self):
-        """Until cancelled."""
-        while True:
+        """Until stopped; not by cancelling, which wait_for may swallow."""
+        self.stopping = False
+        while not self.stopping:
             try:
                 await asyncio.wait_for(self.look(), 10)
             except (OSError, asyncio.IncompleteReadError,
