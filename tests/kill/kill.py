@@ -56,8 +56,8 @@ ELSEWHERE = {
 }
 
 # Passed when a site starts for the first time.
-FIRST = ("log-segment-made", "log-begun", "log-document-before",
-         "log-document-written", "log-years-before", "log-years-written")
+FIRST = ("log-segment-made", "log-begun", "log-years-before",
+         "log-years-written", "log-document-before", "log-document-written")
 # Passed when a petition is signed for the first time: a new site's first
 # rounds.
 EARLY = ("keeper-keys-before-draw", "keyring-append-before-sync",
@@ -180,6 +180,7 @@ class Driver:
                 await asyncio.sleep(0.001)
             if not self.site.faults.armed():
                 self.hit.add(name)
+                self.tap.note(f"a first start died at {name}")
         self.site.faults.disarm()
         if self.site.process is None:
             self.site.start()
