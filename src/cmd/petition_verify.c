@@ -26,6 +26,7 @@ static const char help[] =
 	"                  nothing of it was rewritten\n"
 	"  --petition ID   show this petition only\n"
 	"  --year N        read the logs up to this year's, not all\n"
+	"  --pages         URL: compare the count each petition's page says, too\n"
 	"  --cache DIR     keep what never changes, so that it is loaded once\n"
 	"  --json          one JSON object instead of a table\n"
 	"  --help          this text\n"
@@ -84,6 +85,12 @@ static bool take_place(struct options *o, bool promise, const char *word)
 	return true;
 }
 
+static bool is_url(const char *where)
+{
+	return str_starts(str_c(where), STR("http://")) ||
+		str_starts(str_c(where), STR("https://"));
+}
+
 static bool read_options(int argc, char **argv, struct options *o)
 {
 	bool promise = argc > 1 && str_eq(str_c(argv[1]), STR("promise"));
@@ -93,6 +100,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 
 		if (str_eq(word, STR("--json")))
 			o->json = true;
+		else if (str_eq(word, STR("--pages")))
+			o->pages = true;
 		else if (!str_starts(word, STR("--"))) {
 			if (!take_place(o, promise, argv[i]))
 				return false;
@@ -100,8 +109,11 @@ static bool read_options(int argc, char **argv, struct options *o)
 			return false;
 	}
 	if (promise)
-		return o->promise != NULL &&
+		return o->promise != NULL && !o->pages &&
 			(o->where != NULL || o->promise_keys.n > 0);
+	/* A folder has no pages, and they tell nothing of a past year. */
+	if (o->pages && (o->year != 0 || o->where == NULL || !is_url(o->where)))
+		return false;
 	return o->where != NULL;
 }
 

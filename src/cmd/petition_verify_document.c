@@ -7,6 +7,14 @@
 
 #define DOCUMENT_MAX_BYTES ((size_t)64 << 20)
 
+enum { PATH_BYTES = 4 + 64 + 1 };
+
+static void doc_path(const struct named_doc *d, char ret_path[PATH_BYTES])
+{
+	memcpy(ret_path, "doc/", 4);
+	(void)sodium_bin2hex(ret_path + 4, PATH_BYTES - 4, d->hash, 32);
+}
+
 static bool has_hash(const struct buf *b, const uint8_t hash[32])
 {
 	uint8_t got[32];
@@ -52,17 +60,14 @@ static void read_petition(struct recount *r, const struct named_doc *d,
 	json_decref(doc);
 }
 
-static void verify_one(struct source *s, struct recount *r,
-	const struct named_doc *d, struct buf *b, struct verdict *v)
+/* What it means for one leaf that its document was got so. */
+static void judge(struct source *s, struct recount *r,
+	const struct named_doc *d, enum err e, const struct buf *b,
+	struct verdict *v)
 {
-	char path[4 + 64 + 1] = "doc/";
-	enum err e;
+	char path[PATH_BYTES];
 
-	(void)sodium_bin2hex(path + 4, sizeof(path) - 4, d->hash, 32);
-	e = source_get(s, path, SOURCE_FIXED, b);
-	/* A damaged file in our cache is not the site's fault. */
-	if (e == OK && !has_hash(b, d->hash) && source_used_cache(s))
-		e = source_get_anew(s, path, b);
+	doc_path(d, path);
 	if (e == ERR_NOT_FOUND)
 		verdict_fault(v,
 			"the document of leaf %" PRIu64
@@ -73,25 +78,79 @@ static void verify_one(struct source *s, struct recount *r,
 			"the document of leaf %" PRIu64
 			" of %u, %s, is too long",
 			d->at.leaf, d->at.year, path);
-	else if (e != OK)
-		verdict_trouble(
-			v, "%s cannot be read: %s", path, source_why(s));
-	else if (!has_hash(b, d->hash))
+	else if (e == ERR_CORRUPT)
 		verdict_fault(v,
 			"the document of leaf %" PRIu64
 			" of %u, %s, was altered",
 			d->at.leaf, d->at.year, path);
+	else if (e != OK)
+		verdict_trouble(
+			v, "%s cannot be read: %s", path, source_why(s));
 	else if (d->petition != 0)
 		read_petition(r, d, b, v);
 }
 
+/* ERR_CORRUPT for a document that has not its hash. */
+static enum err get_document(
+	struct source *s, const struct named_doc *d, struct buf *b)
+{
+	char path[PATH_BYTES];
+	enum err e;
+
+	doc_path(d, path);
+	e = source_get(s, path, SOURCE_FIXED, b);
+	/* A damaged file in our cache is not the site's fault. */
+	if (e == OK && !has_hash(b, d->hash) && source_used_cache(s))
+		e = source_get_anew(s, path, b);
+	return e == OK && !has_hash(b, d->hash) ? ERR_CORRUPT : e;
+}
+
+static int by_hash(const void *x, const void *y)
+{
+	const struct named_doc *const *a = x;
+	const struct named_doc *const *b = y;
+	int order = memcmp((*a)->hash, (*b)->hash, sizeof((*a)->hash));
+
+	/* All point into one array, in the order of the leaves. */
+	return order != 0 ? order : *a < *b ? -1 : *a > *b;
+}
+
+/* All documents, those of one hash side by side; NULL without memory. */
+static const struct named_doc **sorted(const struct recount *r, size_t *ret_n)
+{
+	const struct named_doc **list;
+	size_t n = 0;
+
+	while (recount_doc(r, n) != NULL)
+		n++;
+	list = calloc(n + 1, sizeof(*list));
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		list[i] = recount_doc(r, i);
+	qsort(list, n, sizeof(*list), by_hash);
+	*ret_n = n;
+	return list;
+}
+
+/* Leaves may name one document; it is got once for all of them. */
 void documents_verify(struct source *s, struct recount *r, struct verdict *v)
 {
-	const struct named_doc *d;
+	size_t n = 0;
+	const struct named_doc **list = sorted(r, &n);
+	enum err e = OK;
 	struct buf b;
 
+	if (list == NULL) {
+		verdict_trouble(v, "%s", err_text(ERR_MEMORY));
+		return;
+	}
 	buf_init(&b, DOCUMENT_MAX_BYTES);
-	for (size_t i = 0; (d = recount_doc(r, i)) != NULL; i++)
-		verify_one(s, r, d, &b, v);
+	for (size_t i = 0; i < n; i++) {
+		if (i == 0 || memcmp(list[i]->hash, list[i - 1]->hash, 32) != 0)
+			e = get_document(s, list[i], &b);
+		judge(s, r, list[i], e, &b, v);
+	}
 	buf_release(&b);
+	free(list);
 }

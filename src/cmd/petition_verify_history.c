@@ -349,6 +349,27 @@ void history_verify(struct source *s, const unsigned *years, size_t n,
 		documents_verify(s, h->recount, v);
 }
 
+bool history_grown(struct source *s, const struct history_terms *terms,
+	const struct history *h, struct verdict *v, uint64_t *ret_leaves)
+{
+	const struct year *then = h->n == 0 ? NULL : &h->year[h->n - 1];
+	struct year now;
+	struct look k = { .source = s, .terms = terms, .v = v, .y = &now };
+
+	if (then == NULL)
+		return false;
+	now = (struct year){ .year = then->year };
+	if (!get_checkpoint(&k))
+		return false;
+	if (now.size < then->size) {
+		verdict_fault(v, "the log of %u shrank while it was read",
+			then->year);
+		return false;
+	}
+	*ret_leaves = now.size - then->size;
+	return true;
+}
+
 void history_release(struct history *h)
 {
 	recount_free(h->recount);

@@ -48,6 +48,10 @@ struct history {
 void history_verify(struct source *s, const unsigned *years, size_t n,
 	const struct history_terms *terms, struct verdict *v,
 	struct history *ret_history);
+/* Look at the newest year's checkpoint again: how many leaves it gained.  False
+ * after saying in v why that is unknown, or if h has no year. */
+MUST_USE bool history_grown(struct source *s, const struct history_terms *terms,
+	const struct history *h, struct verdict *v, uint64_t *ret_leaves);
 void history_release(struct history *h);
 
 #endif

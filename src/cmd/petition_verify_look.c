@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cmd/petition_verify_page.h"
 #include "cmd/petition_verify_report.h"
 
 #define KEYS_MAX_BYTES 65536
@@ -144,6 +145,8 @@ static void verify(struct source *s, const struct options *o,
 	history_verify(s, years, n, terms, v, ret_history);
 	if (terms->state != NULL && o->year == 0)
 		check_vanished(terms->state, terms->keys, ret_history, v);
+	if (o->pages && verdict_good(v))
+		pages_verify(s, terms, ret_history, o->petition, v);
 }
 
 void look_history(struct source *s, const struct options *o,

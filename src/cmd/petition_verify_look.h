@@ -21,6 +21,7 @@ struct options {
 	struct keyring promise_keys;
 	unsigned year; /* the last one to read; 0: all there are */
 	uint64_t petition; /* 0: all */
+	bool pages; /* compare what the petitions' pages say */
 	bool json;
 };
 

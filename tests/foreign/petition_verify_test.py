@@ -518,6 +518,11 @@ def test_http():
                     if "entries" in p and ".p" not in p or "doc/" in p]
             check(full == [], "full tiles and documents came from the cache",
                   full)
+            Quiet.asked.clear()
+            expect("without a cache", 0, "GOOD", url)
+            docs = [p for p in Quiet.asked if "doc/" in p]
+            check(len(docs) > 3 and len(docs) == len(set(docs)),
+                  "each document is loaded once", docs)
             flip(os.path.join(cache, "doc", old.leaves[0][32:].hex()), 20)
             expect("a damaged cached document is loaded anew", 0, "GOOD",
                    *common, url)
@@ -532,10 +537,81 @@ def test_http():
         expect("nobody listens", 3, "UNKNOWN", url)
 
 
+class Growing(Quiet):
+    """The log grows when a page is asked for, as if leaves came just now."""
+    grow = None
+
+    def do_GET(self):
+        if self.grow and "/petitions/" in self.path:
+            self.grow()
+        super().do_GET()
+
+
+def test_pages():
+    with Tmp() as d:
+        log = honest(d, 300)
+        log.write()
+        server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), functools.partial(Growing, directory=d))
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+
+        def page(number, count):
+            path = os.path.join(d, "petitions", f"{number}.json")
+            make_log.write(path + ".new", json.dumps(
+                {"data": {"attributes": {"signature_count": count}}}
+            ).encode())
+            os.replace(path + ".new", path)  # the verifier may be looking
+
+        def more():
+            log.sign(1)
+            log.write()
+            page(1, log.count(1))
+            Growing.grow = None
+
+        def late():
+            page(1, log.count(1))
+            Growing.grow = None
+
+        try:
+            expect("no page is no fault", 0, "GOOD", "--pages", url)
+            page(1, log.count(1))
+            page(2, log.count(2))
+            expect("pages that agree", 0, "GOOD", "--pages", url)
+            Growing.grow = staticmethod(more)
+            expect("a page newer than the checkpoint", 0, "GOOD", "--pages",
+                   url)
+            page(1, log.count(1) - 1)
+            expect("a page that lies", 1, f"the page of petition 1 counts "
+                   f"{log.count(1) - 1} signatures, the log {log.count(1)}",
+                   "--pages", url)
+            expect("unless pages are left out", 0, "GOOD", url)
+            expect("or only another is asked for", 0, "GOOD", "--petition",
+                   2, "--pages", url)
+            timer = threading.Timer(0.5, late)
+            timer.start()
+            expect("a page that is late", 0, "GOOD", "--pages", url)
+            timer.join()
+            Growing.grow = staticmethod(more)
+            page(2, log.count(2) + 5)
+            expect("a lie beyond what came since", 1,
+                   "the page of petition 2", "--pages", url)
+            page(2, "many")
+            expect("a page without a count", 1, "has no signature_count",
+                   "--pages", url)
+        finally:
+            Growing.grow = None
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
 def test_usage():
     for args in ((), ("--frobnicate",), ("a", "b"), ("--key", "x", "d"),
                  ("--petition", "0", "d"), ("--year", "26", "d"),
-                 ("promise",), ("promise", "file"),
+                 ("promise",), ("promise", "file"), ("--pages", "."),
+                 ("--pages", "--year", "2026", "http://127.0.0.1:1"),
                  ("/does/not/exist",), ("--key",)):
         got, out, err = run(*args)
         check(got == 2 and err != "", f"usage: {' '.join(args)}",
@@ -547,7 +623,8 @@ def main():
     for test in (test_usage, test_honest, test_full_for_partial, test_marks,
                  test_rules, test_files, test_notes, test_state, test_years,
                  test_marks_across_years, test_rules_across_years,
-                 test_state_across_years, test_promises, test_http):
+                 test_state_across_years, test_promises, test_http,
+                 test_pages):
         test()
     print(f"1..{run_count}")
     sys.exit(1 if fail_count else 0)
