@@ -220,6 +220,19 @@ def check_tests_named(tree):
             yield name, "name it in its folder's meson.build"
 
 
+def check_settings(tree):
+    """every setting is in docs/operating.md"""
+    if "src/role/config.c" not in tree.names:
+        return
+    manual = tree.text("docs/operating.md") \
+        if "docs/operating.md" in tree.names else ""
+    for key in re.finditer(r'\b(?:TEXT|NUMBER|YES_NO)\("(\w+)", "(\w+)"',
+                           tree.text("src/role/config.c")):
+        name = f"[{key[1]}] {key[2]}"
+        if f"`{name}`" not in manual:
+            yield "docs/operating.md", f"add a row for `{name}`"
+
+
 def check_lengths(tree):
     """files can be read in one sitting"""
     for name in tree.files(r"^(src|tests|fuzz|bench|tools)/.*\.(c|h|py|mjs)$"):
@@ -230,7 +243,7 @@ def check_lengths(tree):
 
 RULES = [check_format, check_direction, check_libraries, check_own_header,
          check_sql, check_markup, check_places, check_open, check_tests_named,
-         check_lengths]
+         check_settings, check_lengths]
 
 
 def report_lengths(tree):

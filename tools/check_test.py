@@ -58,6 +58,9 @@ PLANTED = [
      "package-lock.json:2: take"),
     ("unfinished", "src/base/bad.h", "/* TO" "DO */\n", "bad.h:1: finish"),
     ("is built", "src/base/lost_test.c", "int a;\n", "name it in"),
+    ("every setting", "src/role/config.c",
+     '#include "role/config.h"\n\nTEXT("site", "motto", motto)\n',
+     "add a row for `[site] motto`"),
     ("one sitting", "src/base/long.h", "int a;\n" * 1001,
      "split it: 1001 lines"),
 ]
