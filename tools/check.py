@@ -233,6 +233,18 @@ def check_settings(tree):
             yield "docs/operating.md", f"add a row for `{name}`"
 
 
+def check_manuals(tree):
+    """every option is in a man page"""
+    manuals = "".join(tree.text(n) for n in tree.files(r"^man/"))
+    manuals = manuals.replace("\\-", "-")
+    option = (r'\{\s*"([a-z-]+)",\s*(?:no|required)_argument|'
+              r'STR\("--([a-z-]+)"\)')
+    for name, line, found in tree.hits(r"^src/cmd/.*\.c$", option):
+        word = found[1] or found[2]
+        if word not in ("help", "role") and f"Fl -{word}" not in manuals:
+            yield f"{name}:{line}", f"describe --{word} in man/"
+
+
 def check_lengths(tree):
     """files can be read in one sitting"""
     for name in tree.files(r"^(src|tests|fuzz|bench|tools)/.*\.(c|h|py|mjs)$"):
@@ -243,7 +255,7 @@ def check_lengths(tree):
 
 RULES = [check_format, check_direction, check_libraries, check_own_header,
          check_sql, check_markup, check_places, check_open, check_tests_named,
-         check_settings, check_lengths]
+         check_settings, check_manuals, check_lengths]
 
 
 def report_lengths(tree):

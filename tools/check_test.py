@@ -61,6 +61,11 @@ PLANTED = [
     ("every setting", "src/role/config.c",
      '#include "role/config.h"\n\nTEXT("site", "motto", motto)\n',
      "add a row for `[site] motto`"),
+    ("every option", "src/cmd/bad.c",
+     'int a[] = { { "loud", no_argument, 0, 0 } };\n',
+     "describe --loud in man/"),
+    ("every option", "src/cmd/bad.c", 'int a = f(word, STR("--loud"));\n',
+     "describe --loud in man/"),
     ("one sitting", "src/base/long.h", "int a;\n" * 1001,
      "split it: 1001 lines"),
 ]
