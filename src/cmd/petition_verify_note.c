@@ -16,6 +16,15 @@ static bool is_graphic(struct str s)
 	return true;
 }
 
+/* Hex digits in lower case alone, so that a key has one text. */
+static bool is_lower(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] >= 'A' && s.at[i] <= 'F')
+			return false;
+	return true;
+}
+
 /* The name up to the first '+', then eight hex digits, then the key. */
 enum err vkey_parse(struct str text, struct vkey *ret_key)
 {
@@ -32,7 +41,7 @@ enum err vkey_parse(struct str text, struct vkey *ret_key)
 	if (name.len == 0 || name.len >= sizeof(k.name) || !is_graphic(name) ||
 		text.at == NULL)
 		return ERR_INVALID;
-	if (dec_hex(hash, k.id, sizeof(k.id)) != OK ||
+	if (!is_lower(hash) || dec_hex(hash, k.id, sizeof(k.id)) != OK ||
 		dec_base64(text, typed, sizeof(typed), &len) != OK ||
 		len != sizeof(typed) || typed[0] != ED25519)
 		return ERR_INVALID;
