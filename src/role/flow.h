@@ -135,6 +135,7 @@ void flow_hear_log(struct flow *f);
 void flow_log_changed(struct flow *f);
 void flow_send_events(struct flow *f);
 void flow_wait_for_promise(struct flow *f, struct work *w);
+void flow_ask_promise_again(struct flow *f, struct work *w);
 void flow_give_up_promise(struct flow *f, struct work *w);
 void flow_sequenced(struct flow *f, struct work *w);
 /* Look in the store which event is the last. */

@@ -283,6 +283,8 @@ void flow_confirmed(struct flow *f, struct work *w)
 	flow_tell_keeper(f, &f->booked, c->slot);
 	if (c->outcome == STORE_VALIDATED)
 		flow_wait_for_promise(f, w);
+	else if (c->place.leaf_index == STORE_NO_LEAF)
+		flow_ask_promise_again(f, w);
 	else
 		answer(f, w, confirm_reply_receipt(f->app, c, 0, NULL));
 }

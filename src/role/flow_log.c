@@ -24,6 +24,15 @@ static struct work *waiting(struct flow *f, uint64_t ev_seq)
 	return w != NULL && w->confirm.place.ev_seq == ev_seq ? w : NULL;
 }
 
+static uint64_t oldest_waiting(const struct flow *f, uint64_t below)
+{
+	for (size_t i = 0; i < FLOW_WAITS; i++)
+		if (f->wait[i] != NULL &&
+			f->wait[i]->confirm.place.ev_seq < below)
+			below = f->wait[i]->confirm.place.ev_seq;
+	return below;
+}
+
 void flow_find_events(struct flow *f)
 {
 	uint64_t last;
@@ -83,6 +92,28 @@ static void put_waiting(struct buf *b, const struct work *w)
 		.wants_promise = true };
 
 	put_event(b, &e);
+}
+
+/* Confirmed before, by somebody whose answer was lost: log gives the same
+ * promise again for an event that it has journaled. */
+void flow_ask_promise_again(struct flow *f, struct work *w)
+{
+	struct link *log = &f->role->link[ROLE_LOG];
+	struct work **place = wait_place(f, w->confirm.place.ev_seq);
+	struct buf *b;
+
+	if (!f->log_ready || *place != NULL ||
+		w->confirm.place.ev_seq > f->ev_acked) {
+		receipt(f, w, NULL);
+		return;
+	}
+	b = link_begin(log, MSG_EVENTS);
+	buf_u32(b, 1);
+	put_waiting(b, w);
+	if (link_end(log) == OK)
+		*place = w;
+	else
+		receipt(f, w, NULL);
 }
 
 static void put_stored(struct buf *b, const struct store_event *s)
@@ -219,8 +250,9 @@ static void hear_state(struct flow *f, struct view *v)
 		return;
 	}
 	atomic_store(&f->app->promise_key, &f->promise_key);
-	f->ev_next = next;
-	f->ev_acked = next - 1;
+	/* What log has journaled but could not answer is asked again. */
+	f->ev_next = oldest_waiting(f, next);
+	f->ev_acked = f->ev_next - 1;
 	f->log_ready = true;
 	say_have(f);
 }
