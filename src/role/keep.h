@@ -165,7 +165,9 @@ MUST_USE enum err keep_claim(struct keep *k, const struct keep_claim claim[],
 
 enum keep_free_outcome {
 	KEEP_FREED, /* now or before */
-	KEEP_FREE_YOUNG, /* both clocks must agree: ask again later */
+	/* Both clocks must agree: ask again later.  Said of a young entry that
+	 * was freed before as well, so that web does not learn who lost. */
+	KEEP_FREE_YOUNG,
 	KEEP_FREE_REFUSED, /* it is claimed */
 	KEEP_FREE_UNKNOWN /* no entry was ever there */
 };

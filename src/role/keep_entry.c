@@ -83,6 +83,8 @@ void keep_entry_kill(struct keep_entry *e, uint64_t winner, bool keep_rid)
 		.petition = e->petition,
 		.group = e->group,
 		.claimed = winner != 0 ? winner : e->claimed,
+		.hour = e->hour,
+		.uptime_hour = e->uptime_hour,
 		.token_hash = e->token_hash,
 		.state = KEEP_DEAD,
 		.verdict = e->verdict,

@@ -73,8 +73,8 @@ bool keep_entry_is_claimed(const struct keep_entry *e);
 /* Web will be asked about it at the next reconcile. */
 bool keep_entry_is_open(const struct keep_entry *e);
 
-/* Forget everything but the slot's history: petition, group, H(T), and who
- * won (0: nobody).  The rid stays if web has a row of it, so that pressing
+/* Forget everything but the slot's history: petition, group, hours, H(T),
+ * and who won (0: nobody).  The rid stays if web has a row of it, so that pressing
  * the button again still finds this slot. */
 void keep_entry_kill(struct keep_entry *e, uint64_t winner, bool keep_rid);
 /* Web's acknowledgement: tentative to settled, claimed to booked. */

@@ -45,6 +45,9 @@ static bool is_old(const struct keep *k, const struct keep_entry *e)
 		up > (uint64_t)e->uptime_hour + set->agree_hours;
 }
 
+/* Entries that lost against a claim look alive until their time is over: a web
+ * that was taken over would else learn, by a form of its own with somebody's
+ * name and address, which pending signature is that person's. */
 static enum err free_one(struct keep *k, uint64_t slot, bool force,
 	enum keep_free_outcome *ret_outcome)
 {
@@ -52,7 +55,7 @@ static enum err free_one(struct keep *k, uint64_t slot, bool force,
 	enum err err = keep_store_get(&k->store, slot, &e);
 
 	*ret_outcome = KEEP_FREED;
-	if (err != OK || e.state == KEEP_DEAD)
+	if (err != OK)
 		return err;
 	if (e.state == KEEP_NONE)
 		*ret_outcome = KEEP_FREE_UNKNOWN;
@@ -60,7 +63,7 @@ static enum err free_one(struct keep *k, uint64_t slot, bool force,
 		*ret_outcome = KEEP_FREE_REFUSED;
 	else if (!force && !is_old(k, &e))
 		*ret_outcome = KEEP_FREE_YOUNG;
-	if (*ret_outcome != KEEP_FREED)
+	if (*ret_outcome != KEEP_FREED || e.state == KEEP_DEAD)
 		return OK;
 	return keep_people_kill(k, &e, 0, false);
 }
