@@ -166,15 +166,17 @@ def test_verdicts(tap, web, site, petition, signed, fresh):
     mail = site.mailbox.wait(signed["email"], 2)
     tap.check("already" in livesite.mail_text(mail).lower(),
               "(who signed is told so, by mail only)")
+    siblings = []
     for _ in range(6):  # more than siblings_per_mailbox
         frame, row = web.form(petition, fresh)
         web.settle(row["slot"])
+        siblings.append(row)
     done = web.job(row, petition)
     tap.check((len(frame), shape(row), done == ([row["slot"]], []),
                web.claims((row["slot"], bytes(16)))[0]["outcome"]) ==
               seen["never signed"],
               "and so is one that gets no mail at all")
-    return seen["signed before row"], seen["never signed row"]
+    return siblings[0], seen["never signed row"]
 
 
 def test_claims(tap, web, petition, pending, row, known, token):
@@ -199,6 +201,23 @@ def test_claims(tap, web, petition, pending, row, known, token):
                                             known["slot"]))
     tap.check(r.View(web.link[KEEPER].receive(r.EXPIRED).data).u32() == 0,
               "nothing young or claimed is freed")
+
+
+def test_mail_confirms(tap, web, site, petition, row, sibling):
+    """The other way round, so that refusals mean something: a mail's token
+    confirms, and a claim's mac makes a leaf.  What it does to the person's
+    other forms is not told."""
+    token = base64.b32decode(livesite.link_of(site.mailbox.wait(
+        row["who"]["email"]))[0].split("-")[1] + "======")
+    got = web.claims((row["slot"], token))[0]
+    tap.check(got["outcome"] == WON and got["c"] == row["c"],
+              "the token of a mail claims its slot", got)
+    got = web.event(2, petition, row["slot"], got["c"], got["mac"])
+    tap.check(got == (ACCEPTED, 1), "and that claim is promised a leaf", got)
+    web.link[KEEPER].send(r.EXPIRE, r.slots(sibling["slot"]))
+    tap.check(r.View(web.link[KEEPER].receive(r.EXPIRED).data).u32() == 0 and
+              web.claims((sibling["slot"], bytes(16)))[0]["outcome"] == WRONG,
+              "which of the pending forms is that person's is not told")
 
 
 def test_events(tap, web, site, petition, other, pending, known):
@@ -348,11 +367,12 @@ def run(tap, site, petitiond):
     known, pending = rows_of(site)
     web = Web(petitiond, site)
     try:
-        again, row = test_verdicts(tap, web, site, petition, signed,
+        sibling, row = test_verdicts(tap, web, site, petition, signed,
                                    somebody("c"))
         test_claims(tap, web, petition, pending, row, known, token)
         test_events(tap, web, site, petition, other, pending, known)
         test_jobs(tap, web, site, petition, other, pending, row)
+        test_mail_confirms(tap, web, site, petition, row, sibling)
         test_junk(tap, web, petition, row, known)
         heard = web.all_heard().lower()
         tap.check(not any(who[k].encode().lower() in heard
