@@ -243,7 +243,8 @@ int main(void)
 		"log-tiles-written", "log-checkpoint-before",
 		"log-checkpoint-written", "log-checkpoint-published",
 		"log-rotate-before", "log-rotate-synced", "log-rotate-begun",
-		"log-rotate-saved", "log-open-replayed" };
+		"log-rotate-saved", "log-years-before", "log-years-written",
+		"log-open-replayed" };
 	static const unsigned passes[] = { 1, 2, 5, 12 };
 	struct world *w = mmap(NULL, sizeof(*w), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
