@@ -8,7 +8,8 @@ BUILD is a release build with -Dbench=true.  A demo site is made below TMPDIR,
 with limits off; it is measured empty, filled with N signatures by preload, and
 measured again.  The controls (bare SQLite, the parts alone, nginx with the
 same bytes) run in between, so that what else the machine does falls on all.
---site takes a filled site that is there already.  Needs nginx and wrk.
+--site takes a filled site that is there already; --present 0 measures the
+empty one only.  Needs nginx and wrk.
 """
 
 import argparse
@@ -214,7 +215,8 @@ def main():
             site = Site(options.build, folder + '/site')
             site.make()
             measure(site, options, 0)
-            time.sleep(1)
+            if options.present == 0:
+                return
             shutil.rmtree(site.folder)
             os.unlink(site.folder + '-desk.age')
             site.make()
