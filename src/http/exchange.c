@@ -324,6 +324,7 @@ static void resume(struct exchange *x, struct http_reply *reply)
 	c->server->parked_n--;
 	(void)pthread_cond_signal(&c->server->changed);
 	MHD_resume_connection(c->mhd);
+	loops_wake(c->server);
 }
 
 void http_answer(struct http_request *r, struct http_reply *reply)

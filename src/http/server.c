@@ -43,7 +43,7 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *c, char *s)
 /* TLS 1.2 for the phones that know no better; nothing older (RFC 8996). */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
-enum { MAX_OPTIONS = 5 };
+enum { MAX_OPTIONS = 4 };
 
 /* The options that depend on the settings. */
 static void fill_options(const struct http_settings *set,
@@ -51,10 +51,6 @@ static void fill_options(const struct http_settings *set,
 {
 	size_t n = 0;
 
-	if (set->threads > 1)
-		option[n++] =
-			(struct MHD_OptionItem){ MHD_OPTION_THREAD_POOL_SIZE,
-				(intptr_t)set->threads, NULL };
 	if (set->tls_cert_pem != NULL) {
 		option[n++] =
 			(struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0,
@@ -72,15 +68,15 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 {
 	const struct http_settings *set = &s->settings;
 	struct MHD_OptionItem option[MAX_OPTIONS];
-	unsigned flags =
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
 
 	if (set->tls_cert_pem != NULL)
 		flags |= MHD_USE_TLS;
 	fill_options(set, option);
 	return MHD_start_daemon(flags, 0, conn_accept, s, exchange_step, s,
 		MHD_OPTION_LISTEN_SOCKET, set->listen_fd,
-		MHD_OPTION_CONNECTION_LIMIT, set->max_connections,
+		MHD_OPTION_CONNECTION_LIMIT,
+		set->max_connections / set->threads,
 		MHD_OPTION_CONNECTION_TIMEOUT, 0u,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONN_POOL_BYTES,
 		MHD_OPTION_NOTIFY_CONNECTION, conn_notify, s,
@@ -88,6 +84,43 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 		MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, s,
 		MHD_OPTION_ARRAY, option, MHD_OPTION_END);
+}
+
+/* The listening socket stays the caller's: a daemon that has not given it back
+ * would close it. */
+static void stop_daemon(struct MHD_Daemon *d, bool quiet)
+{
+	if (!quiet)
+		(void)MHD_quiesce_daemon(d);
+	MHD_stop_daemon(d);
+}
+
+/* The loops that run, and their daemons, end. */
+static void end_loops(struct http_server *s)
+{
+	atomic_store(&s->loops_end, true);
+	for (unsigned i = 0; i < s->loop_n; i++)
+		loop_join(&s->loop[i]);
+	/* It aborts if a connection is still suspended; none is: all that were
+	 * parked are resumed, and none can be parked any more. */
+	for (unsigned i = 0; i < s->loop_n; i++)
+		stop_daemon(s->loop[i].daemon, s->loop[i].quiet);
+}
+
+static bool start_loops(struct http_server *s)
+{
+	while (s->loop_n < s->settings.threads) {
+		struct MHD_Daemon *d = start_daemon(s);
+
+		if (d == NULL)
+			return false;
+		if (!loop_start(&s->loop[s->loop_n], s, d)) {
+			stop_daemon(d, false);
+			return false;
+		}
+		s->loop_n++;
+	}
+	return true;
 }
 
 static void init_lock(struct http_server *s)
@@ -184,13 +217,14 @@ enum err http_start(const struct http_settings *settings,
 	e = ERR_IO;
 	if (pthread_create(&s->reaper, NULL, reaper_main, s) != 0)
 		goto err0;
-	s->daemon = start_daemon(s);
-	if (s->daemon == NULL)
+	if (!start_loops(s))
 		goto err1;
 	*ret_server = s;
 	return OK;
 
 err1:
+	atomic_store(&s->stopping, true);
+	end_loops(s);
 	end_reaper(s);
 err0:
 	free_parts(s);
@@ -217,8 +251,8 @@ void http_stop(struct http_server *s)
 {
 	if (s == NULL)
 		return;
-	(void)MHD_quiesce_daemon(s->daemon);
 	atomic_store(&s->stopping, true);
+	loops_wake(s);
 	(void)pthread_mutex_lock(&s->lock);
 	(void)pthread_cond_signal(&s->reaper_wakes);
 	wait_for_end(s, s->settings.stop_ms);
@@ -228,9 +262,7 @@ void http_stop(struct http_server *s)
 		(void)pthread_cond_wait(&s->changed, &s->lock);
 	wait_for_end(s, LAST_WORDS_MS);
 	(void)pthread_mutex_unlock(&s->lock);
-	/* It aborts if a connection is still suspended; none is: all that were
-	 * parked are resumed, and none can be parked any more. */
-	MHD_stop_daemon(s->daemon);
+	end_loops(s);
 	end_reaper(s);
 	free_parts(s);
 }

@@ -83,12 +83,24 @@ struct lingering {
 	int64_t until_ms;
 };
 
-enum { SERVER_MAX_LINGERING = 64, SERVER_REPLY_MAX = 14 };
+enum { SERVER_MAX_LINGERING = 64, SERVER_REPLY_MAX = 14, SERVER_LOOPS_MAX = 2 };
+
+/* A daemon and the thread that turns it. */
+struct http_loop {
+	struct http_server *server;
+	struct MHD_Daemon *daemon;
+	pthread_t thread;
+	int wake_fd;
+	atomic_bool woken; /* wake_fd is readable, or will be looked at */
+	bool quiet; /* takes no new connections */
+};
 
 struct http_server {
 	struct http_settings settings;
 	struct http_handler handler;
-	struct MHD_Daemon *daemon;
+	struct http_loop loop[SERVER_LOOPS_MAX];
+	unsigned loop_n;
+	atomic_bool loops_end;
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* a connection ended or resumed */
 	pthread_cond_t reaper_wakes;
@@ -125,6 +137,14 @@ void exchange_completed(void *cls, struct MHD_Connection *c, void **con_cls,
 	enum MHD_RequestTerminationCode why);
 /* Answer every parked request with 503; lock must be held. */
 void exchange_refuse_parked(struct http_server *s);
+
+/* loop.c: false if there is no thread; the daemon stays the caller's. */
+bool loop_start(
+	struct http_loop *l, struct http_server *s, struct MHD_Daemon *daemon);
+/* There is something to do: a flag of the server's, a resumed connection. */
+void loops_wake(struct http_server *s);
+/* Wait for its end, after loops_end was set. */
+void loop_join(struct http_loop *l);
 
 /* conn.c */
 enum MHD_Result conn_accept(
