@@ -282,7 +282,7 @@ static void test_index_pages(void)
 	const char *data = getenv("PETITIOND_DATA");
 	static const char *const pages[] = { "air-quality_page1",
 		"environment_page25" };
-	struct store_list list = { .order = STORE_MOST_SIGNED, .max = 1000 };
+	struct store_list list = { .facet = STORE_ALL, .max = 1000 };
 	struct store_summary *summaries;
 	struct fixture f;
 	char path[512];

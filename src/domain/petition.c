@@ -41,6 +41,12 @@ bool petition_is_visible(const struct petition *p)
 		p->state == PETITION_REJECTED;
 }
 
+bool petition_is_gone(const struct petition *p)
+{
+	return p->state == PETITION_REMOVED ||
+		(p->state == PETITION_HIDDEN && p->opened_ms != WHEN_NONE);
+}
+
 uint64_t petition_count(const struct petition *p)
 {
 	return p->carried_over + p->counted;

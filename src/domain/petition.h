@@ -162,6 +162,9 @@ bool petition_is_open(const struct petition *p, int64_t now_ms);
 /* True if anybody may see it: open, closed or rejected. */
 bool petition_is_visible(const struct petition *p);
 
+/* True if it was published once and has been taken away. */
+bool petition_is_gone(const struct petition *p);
+
 /* What the public sees as the number of signatures. */
 uint64_t petition_count(const struct petition *p);
 
@@ -182,6 +185,10 @@ enum petition_form {
  */
 MUST_USE enum err petition_json(struct buf *b, const struct petition *p,
 	const struct zone *zone, struct str self, enum petition_form form);
+
+/* The short document of count.json; key order is a contract here too. */
+MUST_USE enum err petition_count_json(
+	struct buf *b, const struct petition *p, const struct zone *zone);
 
 /* The document that the PETITION leaf hashes (docs/log.md section 6). */
 MUST_USE enum err petition_document(

@@ -306,6 +306,27 @@ enum err petition_json(struct buf *b, const struct petition *p,
 	return json_done(&j);
 }
 
+enum err petition_count_json(
+	struct buf *b, const struct petition *p, const struct zone *zone)
+{
+	struct json j;
+
+	json_init(&j, b);
+	json_object(&j);
+	json_key_u64(&j, STR("signature_count"), petition_count(p));
+	moment_local(&j, STR("response_threshold_reached_at"),
+		p->response_threshold_ms, zone);
+	moment_local(&j, STR("government_response_at"), p->response_ms, zone);
+	moment_local(&j, STR("debate_threshold_reached_at"),
+		p->debate_threshold_ms, zone);
+	day(&j, STR("scheduled_debate_date"), p->scheduled_debate_date);
+	moment_local(&j, STR("debate_outcome_at"), p->debate_outcome_ms, zone);
+	json_key_bool(&j, STR("debated"),
+		p->debate != NULL && p->debate->debated_on != DAY_NONE);
+	json_end(&j);
+	return json_done(&j);
+}
+
 enum err petition_document(
 	struct buf *b, const struct petition *p, const struct zone *zone)
 {

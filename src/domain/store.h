@@ -322,27 +322,57 @@ MUST_USE enum err store_petition_put(struct store *s, const struct petition *p,
 MUST_USE enum err store_petition(struct arena *a, struct store *s, uint64_t id,
 	struct petition **ret_petition);
 
+/* As store_petition, but without breakdowns and activities: what one element
+ * of a list says. */
+MUST_USE enum err store_petition_element(struct arena *a, struct store *s,
+	uint64_t id, struct petition **ret_petition);
+
 struct store_summary {
 	uint64_t id;
 	enum petition_state state;
 	bool archived;
 	struct str action;
 	uint64_t count;
-	int64_t opened_ms; /* WHEN_NONE if never */
+	int64_t created_ms;
+	int64_t updated_ms;
+	int64_t opened_ms; /* WHEN_NONE if never, as the others */
+	int64_t closed_ms;
 	int64_t deadline_ms;
+	int64_t rejected_ms;
+	int64_t response_ms;
+	struct str response_summary; /* null: none */
+	int32_t scheduled_debate_date;
+	int32_t debated_on;
 };
 
-enum store_order { STORE_NEWEST, STORE_MOST_SIGNED };
+/* Which petitions a list has, and in which order (docs/interface.md). */
+enum store_facet {
+	STORE_ALL, /* all that anybody may see */
+	STORE_OPEN,
+	STORE_RECENT, /* open, the newest first */
+	STORE_CLOSED,
+	STORE_REJECTED,
+	STORE_AWAITING_RESPONSE,
+	STORE_WITH_RESPONSE,
+	STORE_AWAITING_DEBATE,
+	STORE_DEBATED,
+	STORE_NOT_DEBATED,
+	STORE_PUBLISHED, /* all but rejected: of archived petitions */
+	STORE_FACETS
+};
 
 struct store_list {
-	bool only_state; /* else all visible ones: open, closed, rejected */
-	enum petition_state state;
-	enum store_order order;
+	enum store_facet facet;
+	bool archived;
+	struct str period; /* of archived ones; null: of all periods */
+	const struct str *topics; /* codes, each once: it must have all */
+	size_t topics_count;
+	int32_t today; /* a debate before this day has been */
 	size_t skip;
 	size_t max;
 };
 
-/* Live (not archived) petitions; ret_total counts them without skip and max. */
+/* ret_total counts them without skip and max. */
 MUST_USE enum err store_list(struct arena *a, struct store *s,
 	const struct store_list *list, struct store_summary **ret_summaries,
 	size_t *ret_count, uint64_t *ret_total);
@@ -355,6 +385,65 @@ MUST_USE enum err store_list(struct arena *a, struct store *s,
  */
 MUST_USE enum err store_close_due(struct store *s, int64_t now_ms,
 	int64_t grace_ms, size_t *ret_closed, size_t *ret_events);
+
+/* --- what the institution lists -------------------------------------------- */
+
+/* A period (a parliament); without a dissolution it is the one that sits. */
+struct store_period {
+	uint64_t id;
+	struct petition_period is; /* its period is never null */
+};
+
+/* Store it under its name; what was there is replaced and keeps its id.  A
+ * petition that names a period brings it along, unless it is here already. */
+MUST_USE enum err store_period_put(
+	struct store *s, const struct petition_period *period);
+/* ERR_NOT_FOUND if there is none of that name. */
+MUST_USE enum err store_period(struct arena *a, struct store *s,
+	struct str name, struct store_period *ret_period);
+/* All, the newest first. */
+MUST_USE enum err store_periods(struct arena *a, struct store *s,
+	struct store_period **ret_periods, size_t *ret_count);
+
+struct store_topic {
+	struct str code;
+	struct str name; /* null: a petition has it, nobody has listed it */
+};
+
+/* Stores or replaces; the same holds for the others below. */
+MUST_USE enum err store_topic_put(
+	struct store *s, const struct store_topic *topic);
+/* Those listed and those that petitions have, by code. */
+MUST_USE enum err store_topics(struct arena *a, struct store *s,
+	struct store_topic **ret_topics, size_t *ret_count);
+
+MUST_USE enum err store_department_put(
+	struct store *s, const struct petition_department *department);
+/* Those listed and those that petitions have, by name. */
+MUST_USE enum err store_departments(struct arena *a, struct store *s,
+	struct petition_department **ret_departments, size_t *ret_count);
+
+/* A constituency, region or country, by its code.  Texts may be null but code
+ * and name; days may be DAY_NONE. */
+enum store_place_kind { STORE_AREA = 1, STORE_REGION, STORE_COUNTRY };
+
+struct store_place_row {
+	struct str code;
+	struct str name;
+	struct str member; /* areas only, as party and region */
+	struct str party;
+	struct str region_code;
+	int32_t start_on; /* areas and countries only */
+	int32_t end_on;
+};
+
+/* What is null here stays as it was, so that two files may tell one place. */
+MUST_USE enum err store_place_put(struct store *s, enum store_place_kind kind,
+	const struct store_place_row *place);
+/* By code.  Those that exist on this day; DAY_NONE: those with no end. */
+MUST_USE enum err store_places(struct arena *a, struct store *s,
+	enum store_place_kind kind, int32_t on,
+	struct store_place_row **ret_places, size_t *ret_count);
 
 /* --- small things ---------------------------------------------------------- */
 

@@ -1,45 +1,6 @@
 #include "page/pages.h"
 
-#include "page/layout.h"
-
-static void item(struct page *p, const struct store_summary *s)
-{
-	struct scratch path;
-
-	html_lit(&p->h, "<li><a href=\"");
-	html_url(&p->h, petition_path(&path, s->id, s->archived, ""));
-	html_lit(&p->h, "\">");
-	html_text(&p->h, s->action);
-	html_lit(&p->h, "</a>\n<p class=\"small\"><span>");
-	say_count(p, "{1} signature", "{1} signatures", s->count);
-	html_lit(&p->h, "</span>");
-	if (s->deadline_ms != WHEN_NONE) {
-		html_lit(&p->h, " <span>");
-		if (s->state == PETITION_OPEN)
-			say(p, "Closes on");
-		else
-			say(p, "Closed on");
-		html_lit(&p->h, " ");
-		say_date(p, s->deadline_ms);
-		html_lit(&p->h, "</span>");
-	}
-	html_lit(&p->h, "</p></li>\n");
-}
-
-static void list(struct page *p, const struct store_summary *s, size_t count,
-	uint64_t total)
-{
-	html_lit(&p->h, "<ol class=\"petitions\">\n");
-	for (size_t i = 0; i < count; i++)
-		item(p, &s[i]);
-	html_lit(&p->h, "</ol>\n");
-	if (total <= count)
-		return;
-	html_lit(&p->h, "<p class=\"small\">");
-	say_count(p, "One petition in all.",
-		"The most signed of {1} petitions.", total);
-	html_lit(&p->h, "</p>\n");
-}
+#include "page/summary.h"
 
 static void how(struct page *p)
 {
@@ -66,6 +27,55 @@ static void how(struct page *p)
 	html_lit(&p->h, "</dd></div>\n</dl>\n</section>\n");
 }
 
+static void begin(struct page *p, struct str id, struct str heading)
+{
+	html_lit(&p->h, "<section aria-labelledby=\"");
+	html_attr(&p->h, id);
+	html_lit(&p->h, "\">\n<h2 id=\"");
+	html_attr(&p->h, id);
+	html_lit(&p->h, "\">");
+	html_text(&p->h, heading);
+	html_lit(&p->h, "</h2>\n");
+}
+
+static void more(struct page *p, struct str url, struct str text)
+{
+	html_lit(&p->h, "<p>");
+	html_link(&p->h, url, text);
+	html_lit(&p->h, "</p>\n");
+}
+
+static void popular(struct page *p, const struct page_list *list)
+{
+	struct scratch number;
+
+	begin(p, STR("open"), tr(p, "Popular petitions"));
+	if (list->count == 0) {
+		say_in(p, "p", "There are no open petitions at the moment.");
+		more(p, STR("/petitions"), tr(p, "All petitions"));
+	} else {
+		summary_list(p, list);
+		html_lit(&p->h, "<p>");
+		sayf(p, "[All open petitions] ({1})",
+			.arg = { page_number(p, &number, list->total) },
+			.url = { STR("/petitions?state=open") });
+		html_lit(&p->h, "</p>\n");
+	}
+	html_lit(&p->h, "</section>\n");
+}
+
+/* Left out when it is empty. */
+static void section(struct page *p, const struct page_list *list, struct str id,
+	struct str heading, struct str url, struct str all)
+{
+	if (list->count == 0)
+		return;
+	begin(p, id, heading);
+	summary_list(p, list);
+	more(p, url, all);
+	html_lit(&p->h, "</section>\n");
+}
+
 void page_home(struct buf *out, const struct page_site *site,
 	const struct page_home *home)
 {
@@ -85,22 +95,14 @@ void page_home(struct buf *out, const struct page_site *site,
 		"for yourself that every signature counts.");
 	html_lit(&p.h, "</p>\n</div>\n");
 	how(&p);
-	html_lit(&p.h, "<section aria-labelledby=\"open\">\n<h2 id=\"open\">");
-	say(&p, "Open petitions");
-	html_lit(&p.h, "</h2>\n");
-	if (home->open_count == 0)
-		say_in(&p, "p", "There are no open petitions at the moment.");
-	else
-		list(&p, home->open, home->open_count, home->open_total);
-	html_lit(&p.h, "</section>\n");
-	if (home->closed_count > 0) {
-		html_lit(&p.h,
-			"<section aria-labelledby=\"closed\">\n"
-			"<h2 id=\"closed\">");
-		say(&p, "Closed petitions");
-		html_lit(&p.h, "</h2>\n");
-		list(&p, home->closed, home->closed_count, home->closed_total);
-		html_lit(&p.h, "</section>\n");
-	}
+	popular(&p, &home->open);
+	section(&p, &home->responded, STR("responded"),
+		tr(&p, "Government responded"),
+		STR("/petitions?state=with_response"),
+		tr(&p, "All petitions with a response"));
+	section(&p, &home->debated, STR("debated"),
+		tr(&p, "Debated in Parliament"),
+		STR("/petitions?state=debated"),
+		tr(&p, "All debated petitions"));
 	layout_end(&p);
 }

@@ -68,7 +68,7 @@ static void open_graph(struct page *p, const struct layout *l, struct str lang)
 		html_lit(&p->h, "\">\n");
 	}
 	html_lit(&p->h, "<meta name=\"twitter:card\" content=\"summary\">\n");
-	if (l->path.len > 0)
+	if (l->path.len > 0 && !l->is_part)
 		meta_url(p, l->path);
 }
 
@@ -134,7 +134,8 @@ static void menu(struct page *p, const struct menu_item *item, size_t count,
 static void header(struct page *p, struct str here)
 {
 	static const struct menu_item item[] = {
-		{ STR_INIT("/"), words_mark("All petitions") },
+		{ STR_INIT("/"), words_mark("Home") },
+		{ STR_INIT("/petitions"), words_mark("Browse petitions") },
 		{ STR_INIT("/help"), words_mark("How petitions work") },
 		{ STR_INIT("/who-can-read"), words_mark("Who can read what") },
 	};

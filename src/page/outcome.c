@@ -17,9 +17,9 @@ static void response(struct page *p, const struct petition *t, bool reveal)
 {
 	const struct petition_response *r = t->response;
 
-	section(p, STR("response"), tr(p, "Government response"));
+	section(p, STR("response"), tr(p, "Government responded"));
 	html_lit(&p->h, "<p class=\"small\">");
-	say(p, "The Government responded on");
+	say(p, "This response was given on");
 	html_lit(&p->h, " ");
 	if (r->responded_on != DAY_NONE)
 		say_day(p, r->responded_on);
@@ -142,7 +142,24 @@ static void debate(struct page *p, const struct petition *t)
 	html_lit(&p->h, ".</p>\n</section>\n");
 }
 
-static void activity(struct page *p, const struct petition_activity *a)
+/* Long ones, and there may be many, stay folded. */
+enum { SHOWN_ACTIVITIES = 3 };
+
+static void activity_open(struct page *p, const struct petition_activity *a)
+{
+	html_lit(&p->h, "<div class=\"text\">\n<h3>");
+	html_text(&p->h, a->subject);
+	html_lit(&p->h, "</h3>\n");
+	if (a->occurred_on != DAY_NONE) {
+		html_lit(&p->h, "<p class=\"small\">");
+		say_day(p, a->occurred_on);
+		html_lit(&p->h, "</p>\n");
+	}
+	html_paragraphs(&p->h, a->body);
+	html_lit(&p->h, "</div>\n");
+}
+
+static void activity_folded(struct page *p, const struct petition_activity *a)
 {
 	html_lit(&p->h, "<details>\n<summary>");
 	html_text(&p->h, a->subject);
@@ -166,7 +183,13 @@ void petition_outcome(struct page *p, const struct petition *t, bool reveal)
 	if (t->activities_count == 0)
 		return;
 	section(p, STR("business"), tr(p, "Other parliamentary business"));
-	for (size_t i = t->activities_count; i > 0; i--)
-		activity(p, &t->activities[i - 1]);
+	for (size_t i = t->activities_count; i > 0; i--) {
+		const struct petition_activity *a = &t->activities[i - 1];
+
+		if (t->activities_count - i < SHOWN_ACTIVITIES)
+			activity_open(p, a);
+		else
+			activity_folded(p, a);
+	}
 	html_lit(&p->h, "</section>\n");
 }

@@ -30,6 +30,12 @@
 #include "domain/text.h"
 #include "page/words.h"
 
+/* A link of the site's settings; url is empty if there is none. */
+struct page_link {
+	struct str url;
+	struct str text; /* empty: words of ours */
+};
+
 /* What every page knows of its site. */
 struct page_site {
 	struct str
@@ -45,23 +51,62 @@ struct page_site {
 	int64_t checkpoint_ms;
 	/* The directory of this year's log below base_url: "/log/2026". */
 	struct str log_path;
+	struct page_link get_involved; /* below every petition */
+	struct page_link follow;
+	struct str map_url; /* "?petition=ID" is put behind it; may be empty */
 	/* True while the keeper runs on the same machine as web. */
 	bool one_machine;
 };
 
 /* --- reading ------------------------------------------------------------ */
 
+struct page_list {
+	const struct store_summary *at; /* in the order to show */
+	size_t count;
+	uint64_t total; /* how many there are in all */
+};
+
 struct page_home {
-	const struct store_summary *open; /* in the order to show */
-	size_t open_count;
-	uint64_t open_total; /* how many there are in all */
-	const struct store_summary *closed;
-	size_t closed_count;
-	uint64_t closed_total;
+	struct page_list open; /* the most signed */
+	struct page_list responded; /* the newest, as the next */
+	struct page_list debated;
 };
 
 void page_home(struct buf *out, const struct page_site *site,
 	const struct page_home *home);
+
+/* GET /petitions and /archived/petitions */
+struct page_topic {
+	struct str code;
+	struct str name;
+};
+
+struct page_browse {
+	bool archived;
+	enum store_facet facet;
+	struct page_list list;
+	uint64_t page; /* from 1 on */
+	uint64_t pages; /* at least 1 */
+	struct str count; /* how many a page, as asked; null: the usual */
+	const struct page_topic *topic; /* those that were asked for */
+	size_t topics_count;
+	/* Archived only: whose petitions, null for all; and the choice. */
+	struct str period;
+	const struct store_period *periods;
+	size_t periods_count;
+};
+
+void page_browse(struct buf *out, const struct page_site *site,
+	const struct page_browse *browse);
+/* The address of such a list, below base_url: path, then what differs from
+ * the usual in the query, keys in alphabetical order. */
+void browse_url(struct buf *out, const struct page_browse *browse,
+	struct str path, enum store_facet facet, uint64_t page);
+/* "with_response" and so on. */
+struct str facet_name(enum store_facet facet);
+/* ERR_INVALID if these lists have no such facet. */
+MUST_USE enum err facet_parse(
+	struct str name, bool archived, enum store_facet *ret_facet);
 
 /* Any published petition: open, closed or rejected.  reveal opens the full
  * response (?reveal_response=yes). */

@@ -59,19 +59,47 @@ static void how_long(struct page *p, const struct petition *t)
 	}
 }
 
-static void period(struct page *p, const struct petition_period *period)
+/* "2015-2017" with the dash that belongs between years. */
+static struct str years(struct scratch *s, struct str period)
 {
-	html_lit(&p->h, "<p class=\"small\">");
-	if (period->period.len > 0 && period->government.len > 0)
-		sayf(p, "It was submitted during the {1} {2} government.",
-			.arg = { period->period, period->government });
-	else if (period->government.len > 0)
-		sayf(p, "It was submitted during a {1} government.",
-			.arg = { period->government });
+	size_t dash = str_find(period, '-');
+	int n = snprintf(s->at, sizeof(s->at), "%.*s%s%.*s", (int)dash,
+		period.at, dash < period.len ? "\xE2\x80\x93" : "",
+		(int)(period.len - dash - (dash < period.len)),
+		period.at + dash + (dash < period.len));
+
+	return (struct str){ s->at,
+		n < (int)sizeof(s->at) ? (size_t)n : sizeof(s->at) - 1 };
+}
+
+/* Above an archived petition: whose time it is from. */
+static void period(struct page *p, const struct petition_period *v)
+{
+	struct scratch span;
+	struct str when = years(&span, v->period);
+
+	html_lit(&p->h, "<div class=\"notice\">\n<p>");
+	if (when.len > 0 && v->government.len > 0)
+		sayf(p,
+			"This petition was submitted during the {1} {2} "
+			"government.",
+			.arg = { when, v->government });
+	else if (v->government.len > 0)
+		sayf(p, "This petition was submitted during a {1} government.",
+			.arg = { v->government });
 	else
-		sayf(p, "It was submitted during the {1} Parliament.",
-			.arg = { period->period });
-	html_lit(&p->h, "</p>\n");
+		sayf(p,
+			"This petition was submitted during the {1} "
+			"Parliament.",
+			.arg = { when });
+	html_lit(&p->h, "</p>\n<p><a href=\"/archived/petitions");
+	if (v->period.len > 0) {
+		html_lit(&p->h, "?parliament=");
+		html_url_part(&p->h, v->period);
+	}
+	html_lit(&p->h, "\">");
+	say(p, "Other petitions of that time");
+	html_lit(&p->h, "</a></p>\n</div>\n");
 }
 
 static void closed_notice(struct page *p, const struct petition *t)
@@ -80,8 +108,6 @@ static void closed_notice(struct page *p, const struct petition *t)
 	say(p, "This petition is closed");
 	html_lit(&p->h, "</strong></p>\n");
 	how_long(p, t);
-	if (t->archived && t->period != NULL)
-		period(p, t->period);
 	html_lit(&p->h, "</div>\n");
 }
 
@@ -91,8 +117,12 @@ static void text(struct page *p, const struct petition *t)
 	html_paragraphs(&p->h,
 		t->background.len > 0 ? t->background : t->additional_details);
 	html_lit(&p->h, "</div>\n");
-	if (t->background.len > 0)
+	if (t->background.len > 0 && t->additional_details.len > 0) {
+		html_lit(&p->h, "<h2>");
+		say(p, "More details");
+		html_lit(&p->h, "</h2>\n");
 		html_paragraphs(&p->h, t->additional_details);
+	}
 	html_lit(&p->h, "</div>\n");
 	if (t->committee_note.len == 0)
 		return;
@@ -127,7 +157,7 @@ static void dates(struct page *p, const struct petition *t)
 		html_lit(&p->h, ". ");
 	}
 	html_link(&p->h, petition_path(&path, t->id, t->archived, ".json"),
-		tr(p, "This petition as JSON"));
+		tr(p, "Get petition data (JSON)"));
 	html_lit(&p->h, "</p>\n");
 }
 
@@ -144,6 +174,8 @@ void page_petition(struct buf *out, const struct page_site *site,
 				: t->additional_details,
 			.path = petition_path(&path, t->id, t->archived, ""),
 			.is_article = true });
+	if (t->archived && t->period != NULL)
+		period(&p, t->period);
 	html_lit(&p.h, "<article class=\"petition\">\n<div class=\"start\">\n");
 	tag(&p, t->state);
 	html_elem(&p.h, "h1", t->action);
@@ -160,6 +192,7 @@ void page_petition(struct buf *out, const struct page_site *site,
 		petition_outcome(&p, t, reveal);
 		if (!t->archived)
 			petition_check(&p, t);
+		petition_follow(&p, t);
 		dates(&p, t);
 		html_lit(&p.h, "</div>\n");
 	} else {

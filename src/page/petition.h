@@ -12,6 +12,8 @@ void petition_outcome(struct page *p, const struct petition *t, bool reveal);
 void petition_tally(struct page *p, const struct petition *t);
 /* "Check the count yourself" (tally.c). */
 void petition_check(struct page *p, const struct petition *t);
+/* Where to get involved and how to follow it (follow.c). */
+void petition_follow(struct page *p, const struct petition *t);
 /* Why it was rejected (rejection.c). */
 void petition_rejection(struct page *p, const struct petition *t);
 

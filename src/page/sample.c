@@ -71,40 +71,129 @@ static const struct petition_activity activity[] = {
 		.occurred_on = 20650 },
 };
 
+static const struct store_summary open_list[] = {
+	{ .id = 700123,
+		.state = PETITION_OPEN,
+		.action = STR_INIT("Plant one tree for every household in the "
+				   "country"),
+		.count = 11277,
+		.opened_ms = OPENED_MS,
+		.closed_ms = WHEN_NONE,
+		.deadline_ms = DEADLINE_MS,
+		.rejected_ms = WHEN_NONE,
+		.response_ms = OPENED_MS + INT64_C(4000000000),
+		.scheduled_debate_date = 20800,
+		.debated_on = DAY_NONE },
+	{ .id = 700124,
+		.state = PETITION_OPEN,
+		.action = STR_INIT("Keep <b>libraries</b> open on Sundays & "
+				   "holidays"),
+		.count = 1,
+		.opened_ms = OPENED_MS,
+		.closed_ms = WHEN_NONE,
+		.deadline_ms = DEADLINE_MS,
+		.rejected_ms = WHEN_NONE,
+		.response_ms = WHEN_NONE,
+		.scheduled_debate_date = DAY_NONE,
+		.debated_on = DAY_NONE },
+};
+
+static const struct store_summary debated_list[] = {
+	{ .id = 700001,
+		.state = PETITION_CLOSED,
+		.action = STR_INIT("Do not ban strong encryption"),
+		.count = 4150262,
+		.opened_ms = OPENED_MS - INT64_C(31536000000),
+		.closed_ms = DEADLINE_MS - INT64_C(31536000000),
+		.deadline_ms = DEADLINE_MS - INT64_C(31536000000),
+		.rejected_ms = WHEN_NONE,
+		.response_ms = OPENED_MS,
+		.scheduled_debate_date = 20500,
+		.debated_on = 20500 },
+	{ .id = 700002,
+		.state = PETITION_REJECTED,
+		.action = STR_INIT("Make the summer longer"),
+		.count = 5,
+		.opened_ms = WHEN_NONE,
+		.closed_ms = WHEN_NONE,
+		.deadline_ms = WHEN_NONE,
+		.rejected_ms = OPENED_MS,
+		.response_ms = WHEN_NONE,
+		.scheduled_debate_date = DAY_NONE,
+		.debated_on = DAY_NONE },
+};
+
 static void home(struct buf *out, const struct page_site *site)
 {
-	static const struct store_summary open[] = {
-		{ .id = 700123,
-			.state = PETITION_OPEN,
-			.action = STR_INIT("Plant one tree for every household "
-					   "in the country"),
-			.count = 11277,
-			.opened_ms = OPENED_MS,
-			.deadline_ms = DEADLINE_MS },
-		{ .id = 700124,
-			.state = PETITION_OPEN,
-			.action = STR_INIT("Keep <b>libraries</b> open on "
-					   "Sundays & holidays"),
-			.count = 1,
-			.opened_ms = OPENED_MS,
-			.deadline_ms = DEADLINE_MS },
-	};
-	static const struct store_summary closed[] = {
-		{ .id = 700001,
-			.state = PETITION_CLOSED,
-			.action = STR_INIT("Do not ban strong encryption"),
-			.count = 4150262,
-			.opened_ms = OPENED_MS - INT64_C(31536000000),
-			.deadline_ms = DEADLINE_MS - INT64_C(31536000000) },
+	page_home(out, site,
+		&(struct page_home){
+			.open = { open_list, 2, 40 },
+			.responded = { open_list, 1, 1 },
+			.debated = { debated_list, 1, 1 },
+		});
+}
+
+static void list(struct buf *out, const struct page_site *site)
+{
+	page_browse(out, site,
+		&(struct page_browse){
+			.facet = STORE_OPEN,
+			.list = { open_list, 2, 2 },
+			.page = 1,
+			.pages = 1,
+		});
+}
+
+static void list_middle(struct buf *out, const struct page_site *site)
+{
+	static const struct page_topic topic[] = {
+		{ STR_INIT("environment"), STR_INIT("Environment & air") },
 	};
 
-	page_home(out, site,
-		&(struct page_home){ .open = open,
-			.open_count = 2,
-			.open_total = 2,
-			.closed = closed,
-			.closed_count = 1,
-			.closed_total = 40 });
+	page_browse(out, site,
+		&(struct page_browse){
+			.facet = STORE_ALL,
+			.list = { debated_list, 2, 2310 },
+			.page = 7,
+			.pages = 93,
+			.topic = topic,
+			.topics_count = 1,
+		});
+}
+
+static void list_empty(struct buf *out, const struct page_site *site)
+{
+	page_browse(out, site,
+		&(struct page_browse){ .facet = STORE_AWAITING_DEBATE,
+			.page = 1,
+			.pages = 1 });
+}
+
+static void list_archived(struct buf *out, const struct page_site *site)
+{
+	static const struct store_period periods[] = {
+		{ 2,
+			{ .period = STR_INIT("2017-2019"),
+				.government = STR_INIT("Conservative") } },
+		{ 1,
+			{ .period = STR_INIT("2015-2017"),
+				.government = STR_INIT("Conservative") } },
+	};
+	struct store_summary archived = debated_list[0];
+
+	archived.id = 106369;
+	archived.archived = true;
+	page_browse(out, site,
+		&(struct page_browse){
+			.archived = true,
+			.facet = STORE_PUBLISHED,
+			.list = { &archived, 1, 26 },
+			.page = 2,
+			.pages = 2,
+			.period = STR("2015-2017"),
+			.periods = periods,
+			.periods_count = 2,
+		});
 }
 
 static void home_empty(struct buf *out, const struct page_site *site)
@@ -177,6 +266,8 @@ static void petition_archived(struct buf *out, const struct page_site *site)
 	t.response_ms = INT64_C(1453115966587);
 	t.response_threshold_ms = INT64_C(1451499944046);
 	t.period = &period;
+	t.activities = activity;
+	t.activities_count = 2;
 	page_petition(out, site, &t, false);
 }
 
@@ -353,9 +444,13 @@ static void error_503(struct buf *out, const struct page_site *site)
 
 const struct sample *sample_list(size_t *ret_count)
 {
-	static const struct sample list[] = {
+	static const struct sample samples[] = {
 		{ "home", home },
 		{ "home-empty", home_empty },
+		{ "list", list },
+		{ "list-middle", list_middle },
+		{ "list-empty", list_empty },
+		{ "list-archived", list_archived },
 		{ "petition-new", petition_new },
 		{ "petition-open", petition_open },
 		{ "petition-debated", petition_debated },
@@ -381,6 +476,6 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "error-503", error_503 },
 	};
 
-	*ret_count = sizeof(list) / sizeof(list[0]);
-	return list;
+	*ret_count = sizeof(samples) / sizeof(samples[0]);
+	return samples;
 }

@@ -129,6 +129,20 @@ static void deadline(struct page *p, const struct petition *t)
 	html_lit(&p->h, "</strong></p>\n");
 }
 
+/* Another site may show where signatures came from. */
+static void map(struct page *p, const struct petition *t)
+{
+	if (p->site->map_url.len == 0)
+		return;
+	html_lit(&p->h, "<p><a href=\"");
+	html_url(&p->h, p->site->map_url);
+	html_lit(&p->h, "?petition=");
+	html_decimal(&p->h, t->id);
+	html_lit(&p->h, "\">");
+	say(p, "See on a map where signatures came from");
+	html_lit(&p->h, "</a></p>\n");
+}
+
 void petition_tally(struct page *p, const struct petition *t)
 {
 	struct scratch path;
@@ -152,6 +166,7 @@ void petition_tally(struct page *p, const struct petition *t)
 		html_lit(&p->h, "</a></p>\n");
 	}
 	deadline(p, t);
+	map(p, t);
 	provenance(p, t);
 	html_lit(&p->h, "</section>\n");
 }

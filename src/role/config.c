@@ -31,6 +31,12 @@ static const struct key keys[] = {
 	TEXT("site", "timezone", timezone, "Europe/London", "wm",
 		"The institution's zone: days begin and end by it."),
 
+	TEXT("site", "get_involved", get_involved, "", "w",
+		"Where people read how to take part, linked below petitions: URL TEXT."),
+	TEXT("site", "follow", follow, "", "w", "Where they can follow what happens: URL TEXT."),
+	TEXT("site", "map_url", map_url, "", "w",
+		"A page that shows signatures on a map; ?petition=ID is put behind it."),
+
 	TEXT("http", "listen", listen, "127.0.0.1:8080", "w", "Address and port to listen on."),
 	TEXT("http", "trusted_proxies", trusted_proxies, "", "w",
 		"Addresses whose X-Forwarded-For is believed, separated by commas."),

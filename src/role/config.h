@@ -30,6 +30,10 @@ struct config {
 	struct str title;
 	struct str timezone; /* of the zone database: Europe/London */
 
+	struct str get_involved; /* "URL TEXT"; empty: none */
+	struct str follow; /* the same */
+	struct str map_url;
+
 	struct str listen; /* ADDR:PORT or [ADDR]:PORT */
 	struct str trusted_proxies;
 	struct str tls_certificate;

@@ -5,6 +5,7 @@
  *     http threads  gate, routes, handlers
  *     committer     the only writer of the database
  *     shelf         makes pages after changes
+ *     answers       makes lists, feeds and tables when they are asked for
  */
 #include <malloc.h>
 #include <unistd.h>
@@ -86,6 +87,15 @@ static enum err read_form_key(struct web *w)
 	return e;
 }
 
+/* "URL TEXT" */
+static struct page_link read_link(struct str s)
+{
+	size_t space = str_find(s, ' ');
+
+	return (struct page_link){ .url = str_slice(s, 0, space),
+		.text = str_trim(str_slice(s, space, s.len)) };
+}
+
 static enum err make_site(struct web *w)
 {
 	const struct config *c = &w->role->config;
@@ -102,6 +112,9 @@ static enum err make_site(struct web *w)
 		.debate_threshold = c->debate_threshold,
 		.duration_months = c->duration_months,
 		.log_path = STR("/log"),
+		.get_involved = read_link(c->get_involved),
+		.follow = read_link(c->follow),
+		.map_url = c->map_url,
 		.one_machine = true };
 	w->app.host = c->host;
 	w->app.inbox_url = c->inbox_url;
@@ -160,6 +173,9 @@ static enum err open_store(struct web *w)
 	if (e == OK)
 		e = shelf_open(
 			DATABASE, &w->app.site, w->app.clock, &w->app.shelf);
+	if (e == OK)
+		e = answers_open(DATABASE, &w->app.site, w->app.clock,
+			w->app.shelf, &w->app.answers);
 	arena_init(&a, 1 << 20);
 	if (e == OK)
 		e = store_checkpoint(&a, w->flow.store, app_year(&w->app), &c);
@@ -233,8 +249,11 @@ static void end(struct web *w)
 {
 	if (w->app.shelf != NULL)
 		shelf_stop(w->app.shelf);
+	if (w->app.answers != NULL)
+		answers_stop(w->app.answers);
 	http_stop(w->server);
 	committer_stop(w->flow.committer);
+	answers_close(w->app.answers);
 	shelf_close(w->app.shelf);
 	reader_close(w->app.reader);
 	store_close(w->flow.store);

@@ -749,54 +749,6 @@ static void test_put(void)
 	teardown(&f);
 }
 
-static void test_list(void)
-{
-	struct fixture f;
-	struct store_list open = { .only_state = true,
-		.state = PETITION_OPEN,
-		.order = STORE_NEWEST,
-		.max = 10 };
-	struct store_list all = { .order = STORE_MOST_SIGNED, .max = 2 };
-	struct store_summary *list;
-	struct petition p;
-	uint64_t total = 0;
-	size_t n = 0;
-
-	setup(&f);
-	p = petition_plain(1, PETITION_OPEN);
-	p.carried_over = 5;
-	put(&f, p);
-	p = petition_plain(2, PETITION_OPEN);
-	p.carried_over = 3;
-	p.opened_ms += 1;
-	put(&f, p);
-	p = petition_plain(3, PETITION_CLOSED);
-	p.carried_over = 4;
-	put(&f, p);
-	put(&f, petition_plain(4, PETITION_HIDDEN));
-	p = petition_plain(5, PETITION_CLOSED);
-	p.archived = true;
-	put(&f, p);
-	CHECK_INT(store_list(&f.arena, f.s, &open, &list, &n, &total), OK);
-	CHECK_INT(n, 2);
-	CHECK_INT(total, 2);
-	CHECK_INT(list[0].id, 2);
-	CHECK_INT(list[1].id, 1);
-	CHECK_STR(list[1].action, STR("Plant a tree"));
-	CHECK_INT(list[1].count, 5);
-	CHECK_INT(list[1].state, PETITION_OPEN);
-	CHECK_INT(store_list(&f.arena, f.s, &all, &list, &n, &total), OK);
-	CHECK_INT(n, 2);
-	CHECK_INT(total, 3);
-	CHECK_INT(list[0].id, 1);
-	CHECK_INT(list[1].id, 3);
-	all.skip = 2;
-	CHECK_INT(store_list(&f.arena, f.s, &all, &list, &n, &total), OK);
-	CHECK_INT(n, 1);
-	CHECK_INT(list[0].id, 2);
-	teardown(&f);
-}
-
 static void test_closing(void)
 {
 	struct fixture f;
@@ -888,7 +840,6 @@ int main(void)
 	test_sequence();
 	test_standing();
 	test_put();
-	test_list();
 	test_closing();
 	test_small_things();
 	return tap_done();

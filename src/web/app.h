@@ -17,6 +17,7 @@
 #include "page/pages.h"
 #include "crypto/sign.h"
 #include "tlog/note.h"
+#include "web/answers.h"
 #include "web/reader.h"
 #include "web/shelf.h"
 #include "web/work.h"
@@ -36,6 +37,7 @@ struct app {
 	const struct hmac_key *form_key;
 	int public_fd;
 	struct shelf *shelf;
+	struct answers *answers;
 	struct reader *reader;
 	struct work_queue inbox; /* to the flow */
 	struct http_reply *error[ERROR_LAST - ERROR_FIRST + 1];

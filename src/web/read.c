@@ -2,7 +2,10 @@
  * read.c - what everybody may read: petitions, the log, and a few words.
  */
 #include "page/asset.h"
+#include "web/feed.h"
+#include "web/list.h"
 #include "web/routes.h"
+#include "web/table.h"
 
 static const size_t PAGE_MAX_BYTES = 1 << 20;
 
@@ -13,17 +16,60 @@ void home_show(
 	shelf_reply(app->shelf, r, SHELF_HOME, 0);
 }
 
+/* ?reveal_response=yes is a page of its own, asked for less often. */
+static bool reveals(const struct http_request *r)
+{
+	return str_eq(r->query, STR("reveal_response=yes"));
+}
+
 void petition_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
-	shelf_reply(app->shelf, r, SHELF_PETITION, args->id);
+	if (reveals(r))
+		answers_reply(app->answers, r, petition_reveal_make, args->id);
+	else
+		shelf_reply(app->shelf, r, SHELF_PETITION, args->id);
 }
 
-void petition_json_show(
+void archived_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
-	shelf_reply(app->shelf, r, SHELF_PETITION_JSON, args->id);
+	if (reveals(r))
+		answers_reply(app->answers, r, petition_reveal_make, args->id);
+	else
+		shelf_reply(app->shelf, r, SHELF_ARCHIVED, args->id);
 }
+
+#define FROM_SHELF(name, page)                                                 \
+	void name(struct app *app, struct http_request *r,                     \
+		const struct route_args *args)                                 \
+	{                                                                      \
+		shelf_reply(app->shelf, r, page, args->id);                    \
+	}
+
+FROM_SHELF(petition_json_show, SHELF_PETITION_JSON)
+FROM_SHELF(petition_count_show, SHELF_PETITION_COUNT)
+FROM_SHELF(archived_json_show, SHELF_ARCHIVED_JSON)
+
+#define FROM_ANSWERS(name, make)                                               \
+	void name(struct app *app, struct http_request *r,                     \
+		const struct route_args *args)                                 \
+	{                                                                      \
+		answers_reply(app->answers, r, make, args->id);                \
+	}
+
+FROM_ANSWERS(petition_feed_show, petition_feed_make)
+FROM_ANSWERS(list_show, list_make)
+FROM_ANSWERS(list_archived_show, list_archived_make)
+FROM_ANSWERS(period_list_show, periods_make)
+FROM_ANSWERS(period_show, period_make)
+FROM_ANSWERS(period_areas_show, period_areas_make)
+FROM_ANSWERS(areas_show, areas_make)
+FROM_ANSWERS(topics_show, topics_make)
+FROM_ANSWERS(departments_show, departments_make)
+FROM_ANSWERS(feed_show, feed_make)
+FROM_ANSWERS(sitemap_show, sitemap_make)
+FROM_ANSWERS(robots_show, robots_make)
 
 void readers_show(
 	struct app *app, struct http_request *r, const struct route_args *args)

@@ -29,6 +29,21 @@ typedef void handler(
 handler home_show;
 handler petition_show;
 handler petition_json_show;
+handler petition_count_show;
+handler petition_feed_show;
+handler archived_show;
+handler archived_json_show;
+handler list_show; /* page, JSON and CSV */
+handler list_archived_show;
+handler period_list_show;
+handler period_show;
+handler period_areas_show;
+handler areas_show;
+handler topics_show;
+handler departments_show;
+handler feed_show;
+handler sitemap_show;
+handler robots_show;
 handler readers_show;
 handler help_show;
 handler privacy_show;

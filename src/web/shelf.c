@@ -38,6 +38,7 @@ struct table {
 struct shelf {
 	_Atomic(struct table *) table;
 	struct glance glance;
+	_Atomic uint64_t generation;
 	pthread_t thread;
 
 	pthread_mutex_t mutex; /* for all below */
@@ -57,6 +58,9 @@ static enum shelf_class class_of(enum shelf_page page)
 	switch (page) {
 	case SHELF_PETITION:
 	case SHELF_PETITION_JSON:
+	case SHELF_PETITION_COUNT:
+	case SHELF_ARCHIVED:
+	case SHELF_ARCHIVED_JSON:
 		return CLASS_PETITION;
 	case SHELF_HOME:
 		return CLASS_HOME;
@@ -178,7 +182,8 @@ static void enqueue(struct shelf *s, struct item *item)
 static struct http_reply *reply_of(
 	const struct snapshot *now, enum shelf_page page)
 {
-	return http_reply_ref(now->reply[page == SHELF_PETITION_JSON ? 1 : 0]);
+	return http_reply_ref(
+		now->reply[page <= SHELF_ARCHIVED_JSON ? page : 0]);
 }
 
 /* Nothing is there yet: r waits for the making thread. */
@@ -241,6 +246,11 @@ static void want(struct shelf *s, uint64_t id)
 	s->unknown = p;
 	(void)pthread_cond_signal(&s->some);
 	(void)pthread_mutex_unlock(&s->mutex);
+}
+
+uint64_t shelf_generation(const struct shelf *s)
+{
+	return atomic_load(&s->generation);
 }
 
 struct brief *shelf_brief(struct shelf *s, uint64_t id)
@@ -403,6 +413,7 @@ static void mark_one(struct shelf *s, enum shelf_class class, uint64_t id)
 
 void shelf_changed(struct shelf *s, uint64_t id)
 {
+	(void)atomic_fetch_add(&s->generation, 1);
 	(void)pthread_mutex_lock(&s->mutex);
 	if (id == 0)
 		mark_all(s, CLASS_PETITION, true);

@@ -28,8 +28,13 @@ const struct petition *brief_petition(const struct brief *b);
 void brief_free(struct brief *b); /* drop a reference; NULL is allowed */
 
 enum shelf_page {
-	SHELF_PETITION, /* page of a petition */
-	SHELF_PETITION_JSON, /* its public JSON */
+	/* What /petitions/ID… and /archived/petitions/ID… answer; the one that
+	 * is not the petition's place redirects to the other. */
+	SHELF_PETITION,
+	SHELF_PETITION_JSON,
+	SHELF_PETITION_COUNT, /* count.json */
+	SHELF_ARCHIVED,
+	SHELF_ARCHIVED_JSON,
 	SHELF_HOME,
 	SHELF_READERS, /* who can open what */
 	SHELF_CHECKPOINT, /* id is the year: its newest that web committed */
@@ -47,6 +52,10 @@ void shelf_close(struct shelf *s); /* NULL is allowed */
  * soon as it is made.  id is the petition's or a year, else 0. */
 void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 	uint64_t id);
+
+/* Rises with every change of petitions: what was made from the store is as
+ * new as this was when its making began. */
+uint64_t shelf_generation(const struct shelf *s);
 
 /* A reference to the petition's brief, or NULL: none of that id.  May be made
  * in place when it is asked for the first time. */

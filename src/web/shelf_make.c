@@ -7,9 +7,11 @@
 enum {
 	PAGE_MAX_BYTES = 8 << 20,
 	ARENA_MAX_BYTES = 64 << 20,
-	HOME_OPEN = 50,
-	HOME_CLOSED = 20,
-	READERS_MAX = 64
+	HOME_OPEN = 10,
+	HOME_RESPONDED = 3,
+	HOME_DEBATED = 3,
+	READERS_MAX = 64,
+	N_REPLIES = SHELF_ARCHIVED_JSON + 1
 };
 
 struct brief {
@@ -51,8 +53,8 @@ void snapshot_free(struct snapshot *s)
 {
 	if (s == NULL || atomic_fetch_sub(&s->refs, 1) != 1)
 		return;
-	http_reply_free(s->reply[0]);
-	http_reply_free(s->reply[1]);
+	for (size_t i = 0; i < N_REPLIES; i++)
+		http_reply_free(s->reply[i]);
 	brief_free(s->brief);
 	free(s);
 }
@@ -119,6 +121,7 @@ static enum err finish(struct buf *b, struct str type, bool public_data,
 #define HTML STR("text/html; charset=utf-8")
 #define JSON STR("application/json; charset=utf-8")
 
+/* Nothing to see: a page for all, whatever the place. */
 static enum err make_gone(
 	const struct page_site *site, unsigned status, struct snapshot *s)
 {
@@ -127,9 +130,85 @@ static enum err make_gone(
 
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_error(&b, site, (int)status);
-	for (size_t i = 0; e == OK && i < 2; i++)
+	for (size_t i = 0; e == OK && i < N_REPLIES; i++)
 		e = finish(&b, HTML, false, status, &s->reply[i]);
 	buf_release(&b);
+	return e;
+}
+
+/* What was put away when its period ended is told about nowhere. */
+static enum err make_home_redirects(struct snapshot *s)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; e == OK && i < N_REPLIES; i++)
+		e = http_redirect(302, STR("/"), &s->reply[i]);
+	return e;
+}
+
+/* From the place where p is not. */
+static enum err make_redirects(
+	const struct petition *p, struct arena *a, struct snapshot *s)
+{
+	enum shelf_page page = p->archived ? SHELF_PETITION : SHELF_ARCHIVED;
+	struct str to = arena_printf(a, "%s/petitions/%llu",
+		p->archived ? "/archived" : "", (unsigned long long)p->id);
+	struct str json = arena_printf(a, "%.*s.json", STR_ARG(to));
+	enum err e = http_redirect(302, to, &s->reply[page]);
+
+	if (e == OK)
+		e = http_redirect(302, json, &s->reply[page + 1]);
+	return e;
+}
+
+static enum err make_json(const struct page_site *site,
+	const struct petition *p, struct arena *a, struct http_reply **ret)
+{
+	struct str self = arena_printf(a, "%.*s%s/petitions/%llu.json",
+		STR_ARG(site->base_url), p->archived ? "/archived" : "",
+		(unsigned long long)p->id);
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	e = petition_json(&b, p, site->zone, self, PETITION_ALONE);
+	if (e == OK)
+		e = finish(&b, JSON, true, 200, ret);
+	buf_release(&b);
+	return e;
+}
+
+static enum err make_count(const struct page_site *site,
+	const struct petition *p, struct http_reply **ret)
+{
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	e = petition_count_json(&b, p, site->zone);
+	if (e == OK)
+		e = finish(&b, JSON, true, 200, ret);
+	buf_release(&b);
+	return e;
+}
+
+static enum err make_visible(const struct page_site *site,
+	const struct petition *p, struct arena *a, struct snapshot *s)
+{
+	enum shelf_page page = p->archived ? SHELF_ARCHIVED : SHELF_PETITION;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_petition(&b, site, p, false);
+	e = finish(&b, HTML, false, 200, &s->reply[page]);
+	buf_release(&b);
+	if (e == OK)
+		e = make_json(site, p, a, &s->reply[page + 1]);
+	if (e == OK)
+		e = make_count(site, p, &s->reply[SHELF_PETITION_COUNT]);
+	if (e == OK)
+		e = make_redirects(p, a, s);
 	return e;
 }
 
@@ -137,8 +216,6 @@ static enum err make_petition(struct maker *m, const struct page_site *site,
 	uint64_t id, struct arena *a, struct snapshot *s)
 {
 	struct petition *p;
-	struct buf b;
-	struct str self;
 	enum err e = store_petition(a, m->store, id, &p);
 
 	if (e != OK)
@@ -146,46 +223,44 @@ static enum err make_petition(struct maker *m, const struct page_site *site,
 	s->brief = brief_of(p);
 	if (s->brief == NULL)
 		return ERR_MEMORY;
-	if (!petition_is_visible(p))
-		return make_gone(
-			site, p->state == PETITION_REMOVED ? 410 : 404, s);
-	buf_init(&b, PAGE_MAX_BYTES);
-	page_petition(&b, site, p, false);
-	e = finish(&b, HTML, false, 200, &s->reply[0]);
-	if (e == OK) {
-		buf_clear(&b);
-		self = arena_printf(a, "%.*s/petitions/%llu.json",
-			STR_ARG(site->base_url), (unsigned long long)id);
-		e = petition_json(&b, p, site->zone, self, PETITION_ALONE);
-	}
-	if (e == OK)
-		e = finish(&b, JSON, true, 200, &s->reply[1]);
-	buf_release(&b);
-	return e;
+	if (petition_is_visible(p))
+		return make_visible(site, p, a, s);
+	if (p->state == PETITION_STOPPED && !p->archived)
+		return make_home_redirects(s);
+	return make_gone(site, petition_is_gone(p) ? 410 : 404, s);
 }
 
 /* ---- the others ---- */
 
+static enum err list_read(struct maker *m, struct arena *a,
+	enum store_facet facet, size_t max, struct page_list *ret_list)
+{
+	const struct store_list list = { .facet = facet,
+		.today = day_of(m->site.zone, clock_wall_ms(m->clock)),
+		.max = max };
+	struct store_summary *at;
+	enum err e = store_list(
+		a, m->store, &list, &at, &ret_list->count, &ret_list->total);
+
+	if (e == OK)
+		ret_list->at = at;
+	return e;
+}
+
 static enum err make_home(struct maker *m, const struct page_site *site,
 	struct arena *a, struct snapshot *s)
 {
-	struct store_list open = { true, PETITION_OPEN, STORE_MOST_SIGNED, 0,
-		HOME_OPEN };
-	struct store_list closed = { true, PETITION_CLOSED, STORE_NEWEST, 0,
-		HOME_CLOSED };
-	struct store_summary *list[2];
 	struct page_home home = { 0 };
 	struct buf b;
-	enum err e = store_list(a, m->store, &open, &list[0], &home.open_count,
-		&home.open_total);
+	enum err e = list_read(m, a, STORE_OPEN, HOME_OPEN, &home.open);
 
 	if (e == OK)
-		e = store_list(a, m->store, &closed, &list[1],
-			&home.closed_count, &home.closed_total);
+		e = list_read(m, a, STORE_WITH_RESPONSE, HOME_RESPONDED,
+			&home.responded);
+	if (e == OK)
+		e = list_read(m, a, STORE_DEBATED, HOME_DEBATED, &home.debated);
 	if (e != OK)
 		return e;
-	home.open = list[0];
-	home.closed = list[1];
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_home(&b, site, &home);
 	e = finish(&b, HTML, false, 200, &s->reply[0]);

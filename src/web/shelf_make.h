@@ -22,7 +22,8 @@ enum shelf_class {
 
 struct snapshot {
 	_Atomic unsigned refs;
-	struct http_reply *reply[2]; /* a page, and JSON where there is some */
+	/* By enum shelf_page for a petition, else only the first. */
+	struct http_reply *reply[SHELF_ARCHIVED_JSON + 1];
 	struct brief *brief; /* of a petition */
 };
 

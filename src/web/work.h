@@ -123,7 +123,8 @@ struct work_declare {
 };
 
 struct work_import {
-	struct str body; /* JSON documents */
+	struct str body; /* JSON documents, or a list if kind says which */
+	struct str kind; /* "periods" and so on; empty: documents */
 	struct str name; /* of the file, for its errors */
 	struct str period;
 	bool replace;

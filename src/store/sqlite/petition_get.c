@@ -75,10 +75,8 @@ static enum err get_petition(
  * The only row of a statement about p, read by read into one of size bytes;
  * *ret_row is NULL when there is none.
  */
-typedef enum err row_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row);
-
 static enum err only_row(struct arena *a, struct store *s, sqlite3_stmt *stmt,
-	const struct petition *p, size_t size, row_read *read,
+	const struct petition *p, size_t size, sql_row *read,
 	const void **ret_row)
 {
 	void *one = arena_alloc(a, size);
@@ -94,42 +92,6 @@ static enum err only_row(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 	sql_end(stmt);
 	if (e == OK)
 		*ret_row = row ? one : NULL;
-	return e;
-}
-
-/* All rows; the array doubles in the arena as they come. */
-static enum err all_rows(struct arena *a, struct store *s, sqlite3_stmt *stmt,
-	size_t size, row_read *read, const void **ret_rows, size_t *ret_count)
-{
-	size_t count = 0, cap = 0;
-	char *rows = NULL;
-	bool row = false;
-	enum err e;
-
-	while ((e = sql_step(s, stmt, &row)) == OK && row) {
-		if (count == cap) {
-			char *more;
-
-			cap = cap == 0 ? 8 : 2 * cap;
-			more = arena_array(a, cap, size);
-			if (more == NULL) {
-				e = ERR_TOO_LARGE;
-				break;
-			}
-			if (count > 0)
-				memcpy(more, rows, count * size);
-			rows = more;
-		}
-		e = read(a, stmt, rows + count * size);
-		if (e != OK)
-			break;
-		count++;
-	}
-	sql_end(stmt);
-	if (e == OK) {
-		*ret_rows = rows;
-		*ret_count = count;
-	}
 	return e;
 }
 
@@ -273,7 +235,7 @@ static enum err get_departments(
 	struct arena *a, struct store *s, struct petition *p)
 {
 	sqlite3_stmt *stmt;
-	const void *rows = NULL;
+	void *rows = NULL;
 	enum err e = sql_take(s, SQL_PETITION_DEPARTMENTS,
 		"SELECT acronym, name, url FROM petition_department"
 		" JOIN department ON department.id = department_id"
@@ -283,7 +245,7 @@ static enum err get_departments(
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, p->id);
-	e = all_rows(a, s, stmt, sizeof(*p->departments), department_read,
+	e = sql_rows(a, s, stmt, sizeof(*p->departments), department_read,
 		&rows, &p->departments_count);
 	p->departments = rows;
 	return e;
@@ -301,7 +263,7 @@ static enum err topic_read(struct arena *a, sqlite3_stmt *stmt, void *ret)
 static enum err get_topics(struct arena *a, struct store *s, struct petition *p)
 {
 	sqlite3_stmt *stmt;
-	const void *rows = NULL;
+	void *rows = NULL;
 	enum err e = sql_take(s, SQL_PETITION_TOPICS,
 		"SELECT code FROM petition_topic"
 		" WHERE petition_id = ?1 ORDER BY position",
@@ -310,7 +272,7 @@ static enum err get_topics(struct arena *a, struct store *s, struct petition *p)
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, p->id);
-	e = all_rows(a, s, stmt, sizeof(*p->topics), topic_read, &rows,
+	e = sql_rows(a, s, stmt, sizeof(*p->topics), topic_read, &rows,
 		&p->topics_count);
 	p->topics = rows;
 	return e;
@@ -333,7 +295,7 @@ static enum err get_totals(struct arena *a, struct store *s,
 	const struct petition_total **ret_totals, size_t *ret_count)
 {
 	sqlite3_stmt *stmt;
-	const void *rows = NULL;
+	void *rows = NULL;
 	enum err e = sql_take(s, SQL_PETITION_TOTALS,
 		"SELECT code, name, member, count FROM carried_total t"
 		" JOIN place ON place.id = place_id"
@@ -344,7 +306,7 @@ static enum err get_totals(struct arena *a, struct store *s,
 		return e;
 	sql_bind_u64(stmt, 1, p->id);
 	sql_bind_u64(stmt, 2, kind);
-	e = all_rows(
+	e = sql_rows(
 		a, s, stmt, sizeof(**ret_totals), total_read, &rows, ret_count);
 	*ret_totals = rows;
 	return e;
@@ -367,7 +329,7 @@ static enum err get_activities(
 	struct arena *a, struct store *s, struct petition *p)
 {
 	sqlite3_stmt *stmt;
-	const void *rows = NULL;
+	void *rows = NULL;
 	enum err e = sql_take(s, SQL_PETITION_ACTIVITIES,
 		"SELECT subject, body, occurred_on, created_ms, updated_ms"
 		" FROM activity JOIN activity_text"
@@ -380,13 +342,14 @@ static enum err get_activities(
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, p->id);
-	e = all_rows(a, s, stmt, sizeof(*p->activities), activity_read, &rows,
+	e = sql_rows(a, s, stmt, sizeof(*p->activities), activity_read, &rows,
 		&p->activities_count);
 	p->activities = rows;
 	return e;
 }
 
-static enum err get_all(struct arena *a, struct store *s, struct petition *p)
+static enum err get_all(struct arena *a, struct store *s,
+	enum petition_form form, struct petition *p)
 {
 	enum err e = get_petition(a, s, p);
 
@@ -402,6 +365,8 @@ static enum err get_all(struct arena *a, struct store *s, struct petition *p)
 		e = get_departments(a, s, p);
 	if (e == OK)
 		e = get_topics(a, s, p);
+	if (form == PETITION_IN_LIST)
+		return e;
 	if (e == OK)
 		e = get_activities(a, s, p);
 	if (e == OK)
@@ -414,8 +379,8 @@ static enum err get_all(struct arena *a, struct store *s, struct petition *p)
 	return e;
 }
 
-enum err store_petition(struct arena *a, struct store *s, uint64_t id,
-	struct petition **ret_petition)
+static enum err get(struct arena *a, struct store *s, uint64_t id,
+	enum petition_form form, struct petition **ret_petition)
 {
 	struct petition *p = ARENA_NEW(a, struct petition);
 	bool alone = sqlite3_get_autocommit(s->db) != 0;
@@ -432,7 +397,7 @@ enum err store_petition(struct arena *a, struct store *s, uint64_t id,
 		if (e != OK)
 			return e;
 	}
-	e = get_all(a, s, p);
+	e = get_all(a, s, form, p);
 	if (alone) {
 		enum err ended = sql_exec(s, "COMMIT");
 
@@ -441,4 +406,16 @@ enum err store_petition(struct arena *a, struct store *s, uint64_t id,
 	if (e == OK)
 		*ret_petition = p;
 	return e;
+}
+
+enum err store_petition(struct arena *a, struct store *s, uint64_t id,
+	struct petition **ret_petition)
+{
+	return get(a, s, id, PETITION_ALONE, ret_petition);
+}
+
+enum err store_petition_element(struct arena *a, struct store *s, uint64_t id,
+	struct petition **ret_petition)
+{
+	return get(a, s, id, PETITION_IN_LIST, ret_petition);
 }

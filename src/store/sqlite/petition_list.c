@@ -1,49 +1,124 @@
-/* Lists of petitions: few columns, a page at a time. */
+/*
+ * Lists of petitions, a page at a time.
+ *
+ * A facet is a condition and an order; the rest is the same for all.  Its two
+ * statements share the condition, so that the total is of what is listed.
+ */
 
 #include "store/sqlite/sql.h"
 
-#define WHICH                                                                  \
-	" WHERE archived = 0 AND (CASE WHEN ?1 = 0"                            \
-	"  THEN state IN (6, 7, 8) ELSE state = ?1 END)"
-
 _Static_assert(
 	PETITION_OPEN == 6 && PETITION_CLOSED == 7 && PETITION_REJECTED == 8,
-	"the query says so too");
+	"the conditions say so too");
+
+/* ?1 archived, ?2 period, ?3 topics (each between line ends), ?4 how many,
+ * ?5 today. */
+#define FROM                                                                   \
+	" FROM petition p JOIN petition_text t"                                \
+	"  ON t.petition_id = p.id AND t.lang = p.lang"                        \
+	" LEFT JOIN debate d ON d.petition_id = p.id"                          \
+	" WHERE archived = ?1 AND state IN (6, 7, 8)"                          \
+	" AND (?2 IS NULL OR p.id IN"                                          \
+	"  (SELECT petition_id FROM petition_period WHERE period = ?2))"       \
+	" AND (?4 = 0 OR ?4 = (SELECT count(DISTINCT code)"                    \
+	"  FROM petition_topic c WHERE c.petition_id = p.id"                   \
+	"  AND instr(?3, char(10) || code || char(10)) > 0))"                  \
+	" AND ?5 IS NOT NULL AND "
 
 #define COLUMNS                                                                \
-	"SELECT id, state, archived, action, carried_over + counted AS n,"     \
-	" opened_ms, deadline_ms FROM petition p JOIN petition_text t"         \
-	" ON t.petition_id = p.id AND t.lang = p.lang" WHICH
+	"SELECT p.id, state, archived, action, carried_over + counted,"        \
+	" created_ms, updated_ms, opened_ms, closed_ms, deadline_ms,"          \
+	" rejected_ms, response_ms,"                                           \
+	" (SELECT summary FROM response_text r"                                \
+	"  WHERE r.petition_id = p.id AND r.lang = p.lang),"                   \
+	" scheduled_debate_date, d.debated_on"
 
-static unsigned which(const struct store_list *list)
-{
-	return list->only_state ? list->state : 0;
-}
+/* A statement for each facet: condition, order. */
+#define MOST_SIGNED "carried_over + counted DESC, created_ms DESC, p.id DESC"
+#define FACETS(X)                                                              \
+	X(STORE_ALL, "1", MOST_SIGNED)                                         \
+	X(STORE_OPEN, "state = 6", MOST_SIGNED)                                \
+	X(STORE_RECENT, "state = 6", "opened_ms DESC, p.id DESC")              \
+	X(STORE_CLOSED, "state = 7", MOST_SIGNED)                              \
+	X(STORE_PUBLISHED, "state IN (6, 7)", MOST_SIGNED)                     \
+	X(STORE_REJECTED, "state = 8",                                         \
+		"CASE WHEN archived THEN carried_over + counted END DESC,"     \
+		" created_ms DESC, p.id DESC")                                 \
+	X(STORE_AWAITING_RESPONSE,                                             \
+		"response_threshold_ms IS NOT NULL AND response_ms IS NULL",   \
+		"response_threshold_ms, p.id")                                 \
+	X(STORE_WITH_RESPONSE, "response_ms IS NOT NULL",                      \
+		"response_ms DESC, p.id DESC")                                 \
+	X(STORE_AWAITING_DEBATE,                                               \
+		"d.petition_id IS NULL AND (scheduled_debate_date >= ?5"       \
+		" OR (scheduled_debate_date IS NULL"                           \
+		"  AND debate_threshold_ms IS NOT NULL))",                     \
+		"scheduled_debate_date IS NULL, scheduled_debate_date,"        \
+		" debate_threshold_ms, p.id")                                  \
+	X(STORE_DEBATED,                                                       \
+		"(d.debated_on IS NOT NULL OR (d.petition_id IS NULL"          \
+		"  AND scheduled_debate_date < ?5))",                          \
+		"coalesce(scheduled_debate_date, d.debated_on) DESC,"          \
+		" debate_outcome_ms DESC, created_ms DESC, p.id DESC")         \
+	X(STORE_NOT_DEBATED,                                                   \
+		"d.petition_id IS NOT NULL AND d.debated_on IS NULL",          \
+		"debate_outcome_ms DESC, p.id DESC")
 
 static enum err take(
-	struct store *s, const struct store_list *list, sqlite3_stmt **ret_stmt)
+	struct store *s, enum store_facet facet, sqlite3_stmt **ret_stmt)
 {
-	if (list->order == STORE_MOST_SIGNED)
-		return sql_take(s, SQL_LIST_MOST_SIGNED,
-			COLUMNS " ORDER BY n DESC, id DESC LIMIT ?2 OFFSET ?3",
+	switch (facet) {
+#define TAKE(facet, condition, order)                                          \
+	case facet:                                                            \
+		return sql_take(s, SQL_LIST + facet,                           \
+			COLUMNS FROM condition " ORDER BY " order              \
+					       " LIMIT ?6 OFFSET ?7",          \
 			ret_stmt);
-	return sql_take(s, SQL_LIST_NEWEST,
-		COLUMNS " ORDER BY coalesce(opened_ms, created_ms) DESC,"
-			" id DESC LIMIT ?2 OFFSET ?3",
-		ret_stmt);
+		FACETS(TAKE)
+#undef TAKE
+	case STORE_FACETS:
+		break;
+	}
+	return ERR_INTERNAL;
 }
 
-static enum err total(
-	struct store *s, const struct store_list *list, uint64_t *ret_total)
+static enum err take_total(
+	struct store *s, enum store_facet facet, sqlite3_stmt **ret_stmt)
+{
+	switch (facet) {
+#define TAKE(facet, condition, order)                                          \
+	case facet:                                                            \
+		return sql_take(s, SQL_LIST_TOTAL + facet,                     \
+			"SELECT count(*)" FROM condition, ret_stmt);
+		FACETS(TAKE)
+#undef TAKE
+	case STORE_FACETS:
+		break;
+	}
+	return ERR_INTERNAL;
+}
+
+/* topics is to hold them until the statement ends. */
+static void bind_list(
+	sqlite3_stmt *stmt, const struct store_list *list, struct str topics)
+{
+	sql_bind_u64(stmt, 1, list->archived);
+	sql_bind_text(stmt, 2, list->period);
+	sql_bind_text(stmt, 3, topics);
+	sql_bind_u64(stmt, 4, list->topics_count);
+	sql_bind_i64(stmt, 5, list->today);
+}
+
+static enum err total(struct store *s, const struct store_list *list,
+	struct str topics, uint64_t *ret_total)
 {
 	sqlite3_stmt *stmt;
 	bool row = false;
-	enum err e = sql_take(s, SQL_LIST_TOTAL,
-		"SELECT count(*) FROM petition" WHICH, &stmt);
+	enum err e = take_total(s, list->facet, &stmt);
 
 	if (e != OK)
 		return e;
-	sql_bind_u64(stmt, 1, which(list));
+	bind_list(stmt, list, topics);
 	e = sql_step(s, stmt, &row);
 	if (e != OK)
 		return e;
@@ -52,9 +127,9 @@ static enum err total(
 	return OK;
 }
 
-static enum err summary_read(
-	struct arena *a, sqlite3_stmt *stmt, struct store_summary *v)
+static enum err summary_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 {
+	struct store_summary *v = ret_row;
 	enum err e = OK;
 
 	v->id = sql_u64(stmt, 0);
@@ -62,42 +137,66 @@ static enum err summary_read(
 	v->archived = sql_u64(stmt, 2) != 0;
 	v->action = sql_text(a, stmt, 3, &e);
 	v->count = sql_u64(stmt, 4);
-	v->opened_ms = sql_when(stmt, 5);
-	v->deadline_ms = sql_when(stmt, 6);
+	v->created_ms = sql_when(stmt, 5);
+	v->updated_ms = sql_when(stmt, 6);
+	v->opened_ms = sql_when(stmt, 7);
+	v->closed_ms = sql_when(stmt, 8);
+	v->deadline_ms = sql_when(stmt, 9);
+	v->rejected_ms = sql_when(stmt, 10);
+	v->response_ms = sql_when(stmt, 11);
+	v->response_summary = sql_text(a, stmt, 12, &e);
+	v->scheduled_debate_date = sql_day(stmt, 13);
+	v->debated_on = sql_day(stmt, 14);
 	return e;
+}
+
+/* "\nCODE\nCODE\n" */
+static enum err join_topics(
+	struct arena *a, const struct store_list *list, struct str *ret_topics)
+{
+	size_t len = 1;
+	char *at;
+
+	for (size_t i = 0; i < list->topics_count; i++)
+		len += list->topics[i].len + 1;
+	at = arena_alloc(a, len);
+	if (at == NULL)
+		return ERR_TOO_LARGE;
+	*ret_topics = (struct str){ at, len };
+	*at++ = '\n';
+	for (size_t i = 0; i < list->topics_count; i++) {
+		if (list->topics[i].len > 0)
+			memcpy(at, list->topics[i].at, list->topics[i].len);
+		at += list->topics[i].len;
+		*at++ = '\n';
+	}
+	return OK;
 }
 
 enum err store_list(struct arena *a, struct store *s,
 	const struct store_list *list, struct store_summary **ret_summaries,
 	size_t *ret_count, uint64_t *ret_total)
 {
-	struct store_summary *summaries =
-		ARENA_ARRAY(a, struct store_summary, list->max);
+	struct str topics;
 	sqlite3_stmt *stmt;
-	size_t count = 0;
+	void *rows = NULL;
 	uint64_t all = 0;
-	bool row = false;
-	enum err e = summaries == NULL ? ERR_TOO_LARGE : total(s, list, &all);
+	enum err e = join_topics(a, list, &topics);
 
 	if (e == OK)
-		e = take(s, list, &stmt);
+		e = total(s, list, topics, &all);
+	if (e == OK)
+		e = take(s, list->facet, &stmt);
 	if (e != OK)
 		return e;
-	sql_bind_u64(stmt, 1, which(list));
-	sql_bind_u64(stmt, 2, list->max);
-	sql_bind_u64(stmt, 3, list->skip);
-	while ((e = sql_step(s, stmt, &row)) == OK && row &&
-		count < list->max) {
-		e = summary_read(a, stmt, &summaries[count]);
-		if (e != OK)
-			break;
-		count++;
-	}
-	sql_end(stmt);
+	bind_list(stmt, list, topics);
+	sql_bind_u64(stmt, 6, list->max);
+	sql_bind_u64(stmt, 7, list->skip > INT64_MAX ? INT64_MAX : list->skip);
+	e = sql_rows(a, s, stmt, sizeof(**ret_summaries), summary_read, &rows,
+		ret_count);
 	if (e != OK)
 		return e;
-	*ret_summaries = summaries;
-	*ret_count = count;
+	*ret_summaries = rows;
 	*ret_total = all;
 	return OK;
 }

@@ -157,6 +157,16 @@ static enum err put_text(struct rows *r, const struct petition *p)
 	return rows_run(r);
 }
 
+static void bind_period(struct rows *r, const struct petition_period *v)
+{
+	sql_bind_text(r->stmt, 2, v->period);
+	sql_bind_text(r->stmt, 3, v->government);
+	sql_bind_when(r->stmt, 4, v->dissolution_ms);
+	sql_bind_u64(r->stmt, 5, v->response_threshold);
+	sql_bind_u64(r->stmt, 6, v->debate_threshold);
+}
+
+/* The petition keeps what its document said, whatever is listed. */
 static enum err put_period(struct rows *r, const struct petition_period *v)
 {
 	enum err e = rows_begin(r,
@@ -164,11 +174,17 @@ static enum err put_period(struct rows *r, const struct petition_period *v)
 
 	if (e != OK)
 		return e;
-	sql_bind_text(r->stmt, 2, v->period);
-	sql_bind_text(r->stmt, 3, v->government);
-	sql_bind_when(r->stmt, 4, v->dissolution_ms);
-	sql_bind_u64(r->stmt, 5, v->response_threshold);
-	sql_bind_u64(r->stmt, 6, v->debate_threshold);
+	bind_period(r, v);
+	e = rows_run(r);
+	if (e == OK && v->period.len > 0)
+		e = rows_begin(r,
+			"INSERT INTO period (name, government, dissolution_ms,"
+			" response_threshold, debate_threshold)"
+			" SELECT ?2, ?3, ?4, ?5, ?6 WHERE ?1 IS NOT NULL"
+			" ON CONFLICT (name) DO NOTHING");
+	if (e != OK || v->period.len == 0)
+		return e;
+	bind_period(r, v);
 	return rows_run(r);
 }
 
@@ -239,7 +255,7 @@ static enum err put_rejection(
 	return rows_run(r);
 }
 
-static enum err find_department(
+enum err store_department_find(
 	struct store *s, const struct petition_department *d, uint64_t *ret_id)
 {
 	sqlite3_stmt *stmt;
@@ -283,7 +299,7 @@ static enum err put_departments(struct rows *r, const struct petition *p)
 	for (size_t i = 0; i < p->departments_count && e == OK; i++) {
 		uint64_t id = 0;
 
-		e = find_department(r->s, &p->departments[i], &id);
+		e = store_department_find(r->s, &p->departments[i], &id);
 		if (e != OK)
 			return e;
 		sql_bind_u64(r->stmt, 2, i);

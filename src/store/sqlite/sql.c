@@ -250,6 +250,41 @@ void sql_bytes(
 	memcpy(ret_bytes, blob, (size_t)len);
 }
 
+enum err sql_rows(struct arena *a, struct store *s, sqlite3_stmt *stmt,
+	size_t size, sql_row *read, void **ret_rows, size_t *ret_count)
+{
+	size_t count = 0, cap = 0;
+	char *rows = NULL;
+	bool row = false;
+	enum err e;
+
+	while ((e = sql_step(s, stmt, &row)) == OK && row) {
+		if (count == cap) {
+			char *more;
+
+			cap = cap == 0 ? 8 : 2 * cap;
+			more = arena_array(a, cap, size);
+			if (more == NULL) {
+				e = ERR_TOO_LARGE;
+				break;
+			}
+			if (count > 0)
+				memcpy(more, rows, count * size);
+			rows = more;
+		}
+		e = read(a, stmt, rows + count * size);
+		if (e != OK)
+			break;
+		count++;
+	}
+	sql_end(stmt);
+	if (e == OK) {
+		*ret_rows = rows;
+		*ret_count = count;
+	}
+	return e;
+}
+
 enum err sql_savepoint(struct store *s)
 {
 	enum err e = sql_writing(s);

@@ -60,9 +60,9 @@ enum sql_id {
 	SQL_PETITION_TOPICS,
 	SQL_PETITION_TOTALS,
 	SQL_PETITION_ACTIVITIES,
-	SQL_LIST_NEWEST,
-	SQL_LIST_MOST_SIGNED,
-	SQL_LIST_TOTAL,
+	SQL_LIST, /* one for each facet */
+	SQL_LIST_TOTAL = SQL_LIST + STORE_FACETS,
+	SQL_LIST_END = SQL_LIST_TOTAL + STORE_FACETS - 1,
 	SQL_DEPARTMENT_FIND,
 	SQL_DEPARTMENT_PUT,
 	SQL_PLACE_FIND,
@@ -71,6 +71,13 @@ enum sql_id {
 	SQL_CLOSE_EVENTS_DUE,
 	SQL_DOCUMENT_PUT,
 	SQL_DOCUMENT_GET,
+	SQL_PERIOD_GET,
+	SQL_PERIODS,
+	SQL_TOPICS,
+	SQL_DEPARTMENTS,
+	SQL_AREAS,
+	SQL_REGIONS,
+	SQL_COUNTRIES,
 	SQL_META_PUT,
 	SQL_META_GET,
 	SQL_COUNT
@@ -139,6 +146,18 @@ struct bytes sql_blob(struct arena *a, sqlite3_stmt *stmt, int at, enum err *e);
 /* Exactly len bytes; anything else sets *e to ERR_CORRUPT. */
 void sql_bytes(
 	sqlite3_stmt *stmt, int at, void *ret_bytes, int len, enum err *e);
+
+/*
+ * All rows of a bound statement, which is ended: read makes one of size bytes
+ * of each.  The array doubles in the arena as they come; NULL for none.
+ */
+typedef enum err sql_row(struct arena *a, sqlite3_stmt *stmt, void *ret_row);
+MUST_USE enum err sql_rows(struct arena *a, struct store *s, sqlite3_stmt *stmt,
+	size_t size, sql_row *read, void **ret_rows, size_t *ret_count);
+
+/* Find the department, or put it; its id. */
+MUST_USE enum err store_department_find(
+	struct store *s, const struct petition_department *d, uint64_t *ret_id);
 
 /* A savepoint of the store's own, inside the caller's if there is one. */
 MUST_USE enum err sql_savepoint(struct store *s);

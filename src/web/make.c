@@ -1,0 +1,59 @@
+#include "web/make.h"
+
+static const struct {
+	struct str type;
+	bool public_data;
+	struct str file; /* to save it as; null: to show */
+} types[] = {
+	[MAKE_HTML] = { STR_INIT("text/html; charset=utf-8"), false, { 0 } },
+	[MAKE_JSON] = { STR_INIT("application/json; charset=utf-8"), true,
+		{ 0 } },
+	[MAKE_CSV] = { STR_INIT("text/csv; charset=utf-8"), true,
+		STR_INIT("attachment; filename=filtered-petitions.csv") },
+	[MAKE_ARCHIVED_CSV] = { STR_INIT("text/csv; charset=utf-8"), true,
+		STR_INIT("attachment; "
+			 "filename=filtered-archived-petitions.csv") },
+	[MAKE_ATOM] = { STR_INIT("application/atom+xml; charset=utf-8"), true,
+		{ 0 } },
+	[MAKE_XML] = { STR_INIT("application/xml; charset=utf-8"), true,
+		{ 0 } },
+	[MAKE_TEXT] = { STR_INIT("text/plain; charset=utf-8"), true, { 0 } },
+};
+
+enum err make_finish(
+	struct buf *b, enum make_type type, struct http_reply **ret_reply)
+{
+	const struct http_header save = { STR("Content-Disposition"),
+		types[type].file };
+	const struct http_spec spec = { .content_type = types[type].type,
+		.cache = HTTP_REVALIDATE,
+		.public_data = types[type].public_data,
+		.header = &save,
+		.header_n = types[type].file.at == NULL ? 0 : 1 };
+	enum err e = buf_err(b);
+
+	if (e == OK)
+		e = http_finish(&spec, buf_view(b), ret_reply);
+	buf_release(b);
+	return e;
+}
+
+enum err make_redirect(
+	struct str location, bool public_data, struct http_reply **ret_reply)
+{
+	const struct http_header to = { STR("Location"), location };
+	const struct http_spec spec = { .status = 302,
+		.cache = HTTP_REVALIDATE,
+		.public_data = public_data,
+		.header = &to,
+		.header_n = 1 };
+
+	return http_finish(&spec, STR(""), ret_reply);
+}
+
+struct str make_self(const struct question *q)
+{
+	return arena_printf(q->arena, "%.*s%.*s%s%.*s",
+		STR_ARG(q->site->base_url), STR_ARG(q->path),
+		q->query.at == NULL ? "" : "?", STR_ARG(q->query));
+}

@@ -1,0 +1,280 @@
+#include "web/table.h"
+
+#include "json/json.h"
+#include "web/make.h"
+
+static const size_t TABLE_MAX_BYTES = 4 << 20;
+
+static void text_or_null(struct json *j, struct str key, struct str text)
+{
+	json_key(j, key);
+	if (text.at == NULL)
+		json_null(j);
+	else
+		json_text(j, text);
+}
+
+static void day_or_null(struct json *j, struct str key, int32_t day)
+{
+	struct buf text;
+
+	if (day == DAY_NONE) {
+		json_key_null(j, key);
+		return;
+	}
+	buf_init(&text, 32);
+	day_put(&text, day);
+	json_key_text(j, key, buf_view(&text));
+	buf_release(&text);
+}
+
+/* A table being written; every maker below begins and ends like this. */
+struct table {
+	struct json j;
+	struct buf out;
+};
+
+static void begin(struct table *t)
+{
+	buf_init(&t->out, TABLE_MAX_BYTES);
+	json_init(&t->j, &t->out);
+}
+
+static enum err end(struct table *t, struct http_reply **ret_reply)
+{
+	enum err e = json_done(&t->j);
+
+	if (e == OK)
+		return make_finish(&t->out, MAKE_JSON, ret_reply);
+	buf_release(&t->out);
+	return e;
+}
+
+/* ---- periods ---- */
+
+static bool has_ended(const struct question *q, const struct store_period *p)
+{
+	return p->is.dissolution_ms != WHEN_NONE &&
+		p->is.dissolution_ms <= q->now_ms;
+}
+
+/* The five keys, without the object around them. */
+static void put_period(struct json *j, const struct question *q,
+	const struct petition_period *p)
+{
+	struct buf text;
+
+	buf_init(&text, 64);
+	when_put_local(&text, q->site->zone, p->dissolution_ms);
+	json_key_text(j, STR("period"), p->period);
+	json_key_text(j, STR("dissolution_at"), buf_view(&text));
+	text_or_null(j, STR("government"), p->government);
+	json_key_u64(j, STR("response_threshold"), p->response_threshold);
+	json_key_u64(j, STR("debate_threshold"), p->debate_threshold);
+	buf_release(&text);
+}
+
+enum err periods_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct store_period *all;
+	struct table t;
+	size_t n;
+	enum err e = store_periods(q->arena, q->store, &all, &n);
+
+	if (e != OK)
+		return e;
+	begin(&t);
+	json_array(&t.j);
+	for (size_t i = 0; i < n; i++) {
+		if (!has_ended(q, &all[i]))
+			continue;
+		json_object(&t.j);
+		put_period(&t.j, q, &all[i].is);
+		json_end(&t.j);
+	}
+	json_end(&t.j);
+	return end(&t, ret_reply);
+}
+
+/* What stands between "/parliaments/" and tail. */
+static struct str period_of(struct str path, struct str tail)
+{
+	size_t from = sizeof("/parliaments/") - 1;
+
+	return str_slice(path, from, path.len - tail.len);
+}
+
+static enum err find_period(const struct question *q, struct str name,
+	struct store_period *ret_period)
+{
+	enum err e = store_period(q->arena, q->store, name, ret_period);
+
+	return e == OK && !has_ended(q, ret_period) ? ERR_NOT_FOUND : e;
+}
+
+/* Constituencies as they were when the period ended. */
+static enum err areas_at(const struct question *q, const struct store_period *p,
+	struct store_place_row **ret_areas, size_t *ret_count)
+{
+	return store_places(q->arena, q->store, STORE_AREA,
+		day_of(q->site->zone, p->is.dissolution_ms), ret_areas,
+		ret_count);
+}
+
+enum err period_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct store_place_row *area;
+	struct store_period p;
+	struct table t;
+	size_t n;
+	enum err e = find_period(q, period_of(q->path, STR(".json")), &p);
+
+	if (e == OK)
+		e = areas_at(q, &p, &area, &n);
+	if (e != OK)
+		return e;
+	begin(&t);
+	json_object(&t.j);
+	put_period(&t.j, q, &p.is);
+	if (n > 0) {
+		json_key(&t.j, STR("constituencies"));
+		json_object(&t.j);
+		for (size_t i = 0; i < n; i++) {
+			json_key(&t.j, area[i].code);
+			json_object(&t.j);
+			json_key_text(&t.j, STR("constituency"), area[i].name);
+			json_key_text(&t.j, STR("ons_code"), area[i].code);
+			day_or_null(&t.j, STR("start_date"), area[i].start_on);
+			day_or_null(&t.j, STR("end_date"), area[i].end_on);
+			json_end(&t.j);
+		}
+		json_end(&t.j);
+	}
+	json_end(&t.j);
+	return end(&t, ret_reply);
+}
+
+/* ---- constituencies ---- */
+
+static enum err put_areas(const struct store_place_row *area, size_t n,
+	struct http_reply **ret_reply)
+{
+	struct table t;
+
+	begin(&t);
+	json_object(&t.j);
+	for (size_t i = 0; i < n; i++) {
+		json_key(&t.j, area[i].code);
+		json_object(&t.j);
+		text_or_null(&t.j, STR("mp"), area[i].member);
+		text_or_null(&t.j, STR("party"), area[i].party);
+		json_key_text(&t.j, STR("constituency"), area[i].name);
+		json_key_text(&t.j, STR("ons_code"), area[i].code);
+		day_or_null(&t.j, STR("start_date"), area[i].start_on);
+		day_or_null(&t.j, STR("end_date"), area[i].end_on);
+		json_end(&t.j);
+	}
+	json_end(&t.j);
+	return end(&t, ret_reply);
+}
+
+enum err areas_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct store_place_row *area;
+	size_t n;
+	enum err e = store_places(
+		q->arena, q->store, STORE_AREA, DAY_NONE, &area, &n);
+
+	return e == OK ? put_areas(area, n, ret_reply) : e;
+}
+
+enum err period_areas_make(
+	const struct question *q, struct http_reply **ret_reply)
+{
+	struct str name = period_of(q->path, STR("/constituencies.json"));
+	struct store_place_row *area;
+	struct store_period p;
+	size_t n;
+	enum err e;
+
+	if (str_eq(name, STR("current")))
+		return areas_make(q, ret_reply);
+	e = find_period(q, name, &p);
+	if (e == OK)
+		e = areas_at(q, &p, &area, &n);
+	return e == OK ? put_areas(area, n, ret_reply) : e;
+}
+
+/* ---- topics and departments ---- */
+
+/* "race-and-equality" becomes "Race and equality". */
+static struct str name_from(struct arena *a, struct str code)
+{
+	char *at = arena_alloc(a, code.len);
+
+	if (at == NULL)
+		return code;
+	for (size_t i = 0; i < code.len; i++)
+		at[i] = code.at[i] == '-' ? ' ' : code.at[i];
+	if (code.len > 0 && at[0] >= 'a' && at[0] <= 'z')
+		at[0] = (char)(at[0] - 'a' + 'A');
+	return (struct str){ at, code.len };
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct store_topic *x = a;
+	const struct store_topic *y = b;
+
+	return str_cmp(x->name, y->name);
+}
+
+enum err topics_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct store_topic *topic;
+	struct table t;
+	size_t n;
+	enum err e = store_topics(q->arena, q->store, &topic, &n);
+
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (topic[i].name.at == NULL)
+			topic[i].name = name_from(q->arena, topic[i].code);
+	if (n > 1)
+		qsort(topic, n, sizeof(*topic), by_name);
+	begin(&t);
+	json_object(&t.j);
+	for (size_t i = 0; i < n; i++) {
+		json_key(&t.j, topic[i].code);
+		json_object(&t.j);
+		json_key_text(&t.j, STR("code"), topic[i].code);
+		json_key_text(&t.j, STR("name"), topic[i].name);
+		json_end(&t.j);
+	}
+	json_end(&t.j);
+	return end(&t, ret_reply);
+}
+
+enum err departments_make(
+	const struct question *q, struct http_reply **ret_reply)
+{
+	struct petition_department *d;
+	struct table t;
+	size_t n;
+	enum err e = store_departments(q->arena, q->store, &d, &n);
+
+	if (e != OK)
+		return e;
+	begin(&t);
+	json_array(&t.j);
+	for (size_t i = 0; i < n; i++) {
+		json_object(&t.j);
+		text_or_null(&t.j, STR("acronym"), d[i].acronym);
+		json_key_text(&t.j, STR("name"), d[i].name);
+		text_or_null(&t.j, STR("url"), d[i].url);
+		json_end(&t.j);
+	}
+	json_end(&t.j);
+	return end(&t, ret_reply);
+}
