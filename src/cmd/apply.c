@@ -1,8 +1,22 @@
 #include "cmd/apply.h"
 
 #include "cmd/import.h"
+#include "cmd/load.h"
 
 enum { PROBLEM_MAX = 4096 };
+
+static enum err find_period(struct store *s, const struct apply *apply,
+	struct store_period *ret_period, struct str *ret_complaint)
+{
+	enum err e = store_period(apply->arena, s, apply->period, ret_period);
+
+	if (e == ERR_NOT_FOUND)
+		*ret_complaint = arena_printf(apply->arena,
+			"there is no period \"%.*s\": load it first "
+			"(petitiond load SITE periods FILE)",
+			STR_ARG(apply->period));
+	return e;
+}
 
 enum err apply_documents(struct store *s, const struct apply *apply,
 	struct str name, struct str bytes, size_t *ret_count,
@@ -14,15 +28,19 @@ enum err apply_documents(struct store *s, const struct apply *apply,
 	struct import import = { .zone = apply->zone,
 		.months = apply->months,
 		.lang = STR("en"),
-		.period = apply->period,
-		.response_threshold = 10000,
-		.debate_threshold = 100000,
 		.shift_days = apply->shift_days,
 		.petition = import_store,
 		.arg = &target };
+	struct store_period period;
 	struct buf problem;
 	enum err e;
 
+	if (apply->period.len > 0) {
+		e = find_period(s, apply, &period, ret_complaint);
+		if (e != OK)
+			return e;
+		import.period = &period.is;
+	}
 	buf_init(&problem, PROBLEM_MAX);
 	e = import_bytes(&import, name, bytes, &problem);
 	if (e == OK)
@@ -45,8 +63,14 @@ enum err apply_import(struct store *s, struct work_import *import,
 
 	if (e != OK)
 		return e;
-	e = apply_documents(s, &apply, import->name, import->body,
-		&import->count, &import->complaint);
+	if (import->kind.len > 0)
+		e = load_list(s,
+			&(struct load_list){
+				import->kind, import->name, import->body, a },
+			&import->count, &import->complaint);
+	else
+		e = apply_documents(s, &apply, import->name, import->body,
+			&import->count, &import->complaint);
 	if (e == OK)
 		return store_keep(s);
 	store_undo(s);

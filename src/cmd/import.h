@@ -32,12 +32,10 @@ struct import {
 	const struct zone *zone; /* the site's; NULL is UTC */
 	unsigned months; /* how long a petition is open */
 	struct str lang; /* of all texts */
-	/* The period of archived petitions whose document names none;
-	 * STR_NULL if not known, then such a petition has none. */
-	struct str period;
-	uint64_t response_threshold; /* of that period */
-	uint64_t debate_threshold;
-	/* Added to every moment and day: init --demo brings the samples, which
+	/* The period of archived petitions whose document names none; NULL if
+	 * not known, then such a petition has none. */
+	const struct petition_period *period;
+	/* Added to every moment and day of live petitions: init --demo brings the samples, which
 	 * are written as if it were IMPORT_SAMPLES_DAY, to today. */
 	int32_t shift_days;
 	import_petition *petition;

@@ -11,6 +11,7 @@
 #include "cmd/apply.h"
 #include "cmd/cmd.h"
 #include "cmd/import.h"
+#include "cmd/served.h"
 #include "role/command.h"
 #include "role/link.h"
 #include "role/site.h"
@@ -27,8 +28,6 @@ static const char HELP[] =
 	"              none themselves\n"
 	"  --replace   put a petition in the place of the one of the same id\n";
 
-static const size_t FILE_MAX_BYTES = (size_t)60 << 20;
-
 struct import_job {
 	const char *site;
 	const char *period;
@@ -37,21 +36,6 @@ struct import_job {
 	size_t n_files;
 	size_t petitions; /* taken so far */
 };
-
-static enum err read_document(const char *path, struct buf *b)
-{
-	enum err e;
-
-	buf_init(b, FILE_MAX_BYTES);
-	e = file_read(AT_FDCWD, path, b);
-	if (e == OK)
-		return OK;
-	complain("%s: %s: %s", path, err_text(e),
-		e == ERR_TOO_LARGE ? "split it; 60 MiB is the most"
-				   : "name a file that can be read");
-	buf_release(b);
-	return e;
-}
 
 static void progress(const struct import_job *j, size_t done)
 {
@@ -68,7 +52,7 @@ static enum err take_file(struct store *s, const struct apply *apply,
 {
 	struct str complaint = STR("");
 	struct buf b;
-	enum err e = read_document(path, &b);
+	enum err e = served_read(path, &b);
 
 	if (e != OK)
 		return e;
@@ -127,25 +111,6 @@ static enum err import_stopped(struct import_job *j, struct site *site)
 
 /* ---- a running server ---- */
 
-static enum err wait_answer(
-	struct link *l, uint8_t *ret_type, struct view *ret_body)
-{
-	for (;;) {
-		struct pollfd p = { l->fd, link_events(l), 0 };
-		enum err e;
-
-		if (link_next(l, ret_type, ret_body))
-			return OK;
-		if (poll(&p, 1, -1) < 0)
-			continue;
-		e = link_pump(l);
-		if (e != OK && !link_next(l, ret_type, ret_body))
-			return e;
-		if (e != OK)
-			return OK;
-	}
-}
-
 static enum err send_file(
 	struct import_job *j, struct link *l, const char *path)
 {
@@ -155,7 +120,7 @@ static enum err send_file(
 	uint8_t type;
 	struct buf b;
 	struct buf *out;
-	enum err e = read_document(path, &b);
+	enum err e = served_read(path, &b);
 
 	if (e != OK)
 		return e;
@@ -169,7 +134,7 @@ static enum err send_file(
 	buf_release(&b);
 	e = link_end(l);
 	if (e == OK)
-		e = wait_answer(l, &type, &v);
+		e = served_wait(l, &type, &v);
 	if (e != OK) {
 		complain("%s: the server went away: look whether it took this "
 			 "file, then go on with the others",

@@ -5,6 +5,7 @@ enum { DAY_MS = 86400000 };
 struct reader {
 	struct arena *a;
 	const struct import *im;
+	int32_t shift_days;
 	struct import_fault fault;
 };
 
@@ -74,7 +75,7 @@ static int64_t moment(struct reader *r, const json_t *o, const char *key)
 			"correct it");
 		return WHEN_NONE;
 	}
-	return ms + (int64_t)r->im->shift_days * DAY_MS;
+	return ms + (int64_t)r->shift_days * DAY_MS;
 }
 
 static int32_t day(struct reader *r, const json_t *o, const char *key)
@@ -88,7 +89,7 @@ static int32_t day(struct reader *r, const json_t *o, const char *key)
 		wrong(r, key, "is not a date like 2026-11-23: correct it");
 		return DAY_NONE;
 	}
-	return value + r->im->shift_days;
+	return value + r->shift_days;
 }
 
 /* The object under key, NULL if there is none. */
@@ -349,23 +350,20 @@ static void period(struct reader *r, const json_t *element, struct petition *p)
 	const json_t *v = object(r, element, "parliament");
 	struct petition_period *to;
 
-	if (!p->archived || (v == NULL && r->im->period.at == NULL))
+	if (!p->archived || (v == NULL && r->im->period == NULL))
 		return;
+	if (v == NULL) {
+		p->period = r->im->period;
+		return;
+	}
 	to = room(r, "parliament", sizeof(*to));
 	if (to == NULL)
 		return;
-	if (v == NULL) {
-		*to = (struct petition_period){ .period = r->im->period,
-			.dissolution_ms = WHEN_NONE,
-			.response_threshold = r->im->response_threshold,
-			.debate_threshold = r->im->debate_threshold };
-	} else {
-		to->period = text(r, v, "period");
-		to->government = text(r, v, "government");
-		to->dissolution_ms = moment(r, v, "dissolution_at");
-		to->response_threshold = number(r, v, "response_threshold");
-		to->debate_threshold = number(r, v, "debate_threshold");
-	}
+	to->period = text(r, v, "period");
+	to->government = text(r, v, "government");
+	to->dissolution_ms = moment(r, v, "dissolution_at");
+	to->response_threshold = number(r, v, "response_threshold");
+	to->debate_threshold = number(r, v, "debate_threshold");
 	p->period = to;
 }
 
@@ -380,6 +378,8 @@ static void head(struct reader *r, const json_t *element, struct petition *p)
 	p->archived = str_eq(type, STR("archived-petition"));
 	if (type.at != NULL && !p->archived && !str_eq(type, STR("petition")))
 		wrong(r, "type", "is no petition: leave this element out");
+	/* What is archived happened when it happened. */
+	r->shift_days = p->archived ? 0 : r->im->shift_days;
 	period(r, element, p);
 }
 

@@ -18,6 +18,7 @@ static const struct command {
 	{ "init", cmd_init, "make a site; --demo fills it with samples" },
 	{ "serve", cmd_serve, "run it" },
 	{ "import", cmd_import, "take petitions from JSON documents" },
+	{ "load", cmd_load, "take lists: periods, departments, areas" },
 	{ "check", cmd_check, "hold all parts of a site against each other" },
 };
 

@@ -5,11 +5,14 @@
  * name of the file (the same), then the file's bytes.  The answer is
  * COMMAND_DONE with the number of petitions taken, in decimal, or
  * COMMAND_REFUSED with a sentence; then nothing was stored.
+ *
+ * COMMAND_LOAD: kind of the list (u16 length before it), name of the file (the
+ * same), then the file's bytes.  Answered in the same way, with rows.
  */
 #ifndef ROLE_COMMAND_H
 #define ROLE_COMMAND_H
 
-enum command { COMMAND_IMPORT = 1 };
+enum command { COMMAND_IMPORT = 1, COMMAND_LOAD = 2 };
 enum command_answer { COMMAND_DONE = 1, COMMAND_REFUSED = 2 };
 
 #endif

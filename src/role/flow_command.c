@@ -30,18 +30,11 @@ static void say(struct flow *f, enum command_answer type, struct str text)
 		link_close(&f->command);
 }
 
-static void begin_import(struct flow *f, struct view *v)
+/* The rest of a frame: the name of a file and what stands in it. */
+static void commit_file(struct flow *f, struct work *w, struct view *v)
 {
-	struct work *w = work_new(WORK_IMPORT);
-	struct work_import *i;
+	struct work_import *i = &w->import;
 
-	if (w == NULL) {
-		say(f, COMMAND_REFUSED, STR("out of memory"));
-		return;
-	}
-	i = &w->import;
-	i->replace = view_u8(v) != 0;
-	i->period = arena_copy(&w->arena, view_str16(v));
 	i->name = arena_copy(&w->arena, view_str16(v));
 	i->body = arena_copy(
 		&w->arena, (struct str){ (const char *)v->at, v->len });
@@ -54,6 +47,23 @@ static void begin_import(struct flow *f, struct view *v)
 	flow_commit(f, w);
 }
 
+static void begin(struct flow *f, enum command command, struct view *v)
+{
+	struct work *w = work_new(WORK_IMPORT);
+
+	if (w == NULL) {
+		say(f, COMMAND_REFUSED, STR("out of memory"));
+		return;
+	}
+	if (command == COMMAND_IMPORT) {
+		w->import.replace = view_u8(v) != 0;
+		w->import.period = arena_copy(&w->arena, view_str16(v));
+	} else {
+		w->import.kind = arena_copy(&w->arena, view_str16(v));
+	}
+	commit_file(f, w, v);
+}
+
 void flow_hear_command(struct flow *f)
 {
 	enum err e = link_pump(&f->command);
@@ -61,8 +71,8 @@ void flow_hear_command(struct flow *f)
 	struct view v;
 
 	while (!f->importing && link_next(&f->command, &type, &v)) {
-		if (type == COMMAND_IMPORT)
-			begin_import(f, &v);
+		if (type == COMMAND_IMPORT || type == COMMAND_LOAD)
+			begin(f, (enum command)type, &v);
 		else
 			say(f, COMMAND_REFUSED,
 				STR("this server knows no such command: it is "

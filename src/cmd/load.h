@@ -1,0 +1,38 @@
+/*
+ * load.h - what an institution lists, from CSV or JSON into a store.
+ *
+ * CSV has its columns named in the first row, in any order; unknown ones are
+ * passed over.  JSON is an array of objects with those keys, an object of
+ * them, or (topics) an array of codes.  A row of the same name or code takes
+ * the place of what was there.
+ *
+ *     periods      period, government, dissolution_at, response_threshold,
+ *                  debate_threshold
+ *     departments  name, acronym, url
+ *     topics       code, name
+ *     areas        ons_code (or code), name (or constituency), mp, party,
+ *                  region_ons_code, start_date, end_date
+ *     regions      code (or ons_code), name
+ *     countries    code, name, start_date, end_date
+ */
+#ifndef CMD_LOAD_H
+#define CMD_LOAD_H
+
+#include "domain/store.h"
+
+struct load_list {
+	struct str kind;
+	struct str name; /* of the file, for complaints */
+	struct str bytes;
+	struct arena *arena;
+};
+
+/* True if there is such a kind. */
+bool load_knows(struct str kind);
+
+/* All rows, within the batch that is open.  On an error, which takes nothing
+ * back by itself, ret_complaint is a sentence, "FILE:LINE: what to do". */
+MUST_USE enum err load_list(struct store *s, const struct load_list *list,
+	size_t *ret_count, struct str *ret_complaint);
+
+#endif

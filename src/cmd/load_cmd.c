@@ -1,0 +1,194 @@
+/*
+ * load_cmd.c - petitiond load: what the institution lists, into a stopped
+ * site's database or through a running server.
+ */
+#include <getopt.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/load.h"
+#include "cmd/served.h"
+#include "role/command.h"
+#include "role/site.h"
+
+static const char HELP[] =
+	"usage: petitiond load SITE KIND FILE...\n"
+	"\n"
+	"Takes a list of the institution from CSV (the first row names the\n"
+	"columns) or JSON.  A file is taken whole or not at all; a row of the\n"
+	"same name or code takes the place of what was there.  Works beside a\n"
+	"running server.\n"
+	"\n"
+	"  periods      period, government, dissolution_at, response_threshold,\n"
+	"               debate_threshold\n"
+	"  departments  name, acronym, url\n"
+	"  topics       code, name\n"
+	"  areas        ons_code, name, mp, party, region_ons_code, start_date,\n"
+	"               end_date\n"
+	"  regions      code, name\n"
+	"  countries    code, name, start_date, end_date\n";
+
+struct job {
+	const char *site;
+	struct str kind;
+	char **files;
+	size_t n_files;
+	uint64_t rows; /* taken so far */
+};
+
+/* ---- a stopped site ---- */
+
+static enum err take_file(struct job *j, struct store *s, const char *path)
+{
+	struct load_list list = { .kind = j->kind, .name = str_c(path) };
+	struct str complaint = STR("");
+	struct arena a;
+	struct buf b;
+	size_t n = 0;
+	enum err e = served_read(path, &b);
+
+	if (e != OK)
+		return e;
+	arena_init(&a, (size_t)256 << 20);
+	list.bytes = buf_view(&b);
+	list.arena = &a;
+	e = store_begin(s);
+	if (e == OK)
+		e = load_list(s, &list, &n, &complaint);
+	if (e == OK)
+		e = store_commit(s);
+	else
+		store_rollback(s);
+	if (e == OK)
+		j->rows += n;
+	else if (complaint.len > 0)
+		complain("%.*s", STR_ARG(complaint));
+	else
+		complain("%s: %s: nothing of it was stored", path, err_text(e));
+	arena_release(&a);
+	buf_release(&b);
+	return e;
+}
+
+static enum err load_stopped(struct job *j)
+{
+	struct store *s = NULL;
+	char path[4200];
+	enum err e;
+
+	(void)snprintf(path, sizeof(path), "%s/web/site.db", j->site);
+	e = store_open(path, STORE_WRITER, &s);
+	if (e != OK)
+		complain("%s: %s", path, err_text(e));
+	for (size_t i = 0; e == OK && i < j->n_files; i++)
+		e = take_file(j, s, j->files[i]);
+	store_close(s);
+	return e;
+}
+
+/* ---- a running server ---- */
+
+static enum err send_file(struct job *j, struct link *l, const char *path)
+{
+	struct view v;
+	uint64_t n = 0;
+	uint8_t type;
+	struct buf b;
+	struct buf *out;
+	enum err e = served_read(path, &b);
+
+	if (e != OK)
+		return e;
+	out = link_begin(l, COMMAND_LOAD);
+	buf_u16(out, (uint16_t)j->kind.len);
+	buf_str(out, j->kind);
+	buf_u16(out, (uint16_t)strlen(path));
+	buf_c(out, path);
+	buf_str(out, buf_view(&b));
+	buf_release(&b);
+	e = link_end(l);
+	if (e == OK)
+		e = served_wait(l, &type, &v);
+	if (e != OK) {
+		complain("%s: the server went away: load it again", path);
+		return e;
+	}
+	if (type != COMMAND_DONE) {
+		complain("%.*s", (int)v.len, (const char *)v.at);
+		return ERR_INVALID;
+	}
+	e = str_u64((struct str){ (const char *)v.at, v.len }, &n);
+	j->rows += n;
+	return e;
+}
+
+static enum err load_served(struct job *j)
+{
+	struct link l;
+	int fd;
+	enum err e = site_connect_commands(j->site, &fd);
+
+	if (e != OK) {
+		complain("%s is locked by another command: try again when it "
+			 "is done",
+			j->site);
+		return e;
+	}
+	link_init(&l);
+	link_attach(&l, fd);
+	for (size_t i = 0; e == OK && i < j->n_files; i++)
+		e = send_file(j, &l, j->files[i]);
+	link_close(&l);
+	return e;
+}
+
+static enum err run(struct job *j)
+{
+	struct site site;
+	enum err e = site_open(j->site, SITE_COMMAND, &site);
+
+	if (e == ERR_BUSY) {
+		e = load_served(j);
+	} else if (e == OK) {
+		e = load_stopped(j);
+		site_close(&site);
+	}
+	if (j->rows > 0 || e == OK)
+		printf("%llu %s loaded\n", (unsigned long long)j->rows,
+			j->rows == 1 ? "row" : "rows");
+	return e;
+}
+
+static int usage(const char *what)
+{
+	complain("%s", what);
+	(void)fputs(HELP, stderr);
+	return 2;
+}
+
+int cmd_load(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct job j = { .site = NULL };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'h') {
+			(void)fputs(HELP, stdout);
+			return 0;
+		}
+		return usage("load does not know that option");
+	}
+	if (argc - optind < 3)
+		return usage("load needs a SITE, a KIND and a FILE");
+	j.site = argv[optind];
+	j.kind = str_c(argv[optind + 1]);
+	j.files = argv + optind + 2;
+	j.n_files = (size_t)(argc - optind - 2);
+	if (!load_knows(j.kind))
+		return usage("load knows no list of that kind");
+	return run(&j) == OK ? 0 : 1;
+}
