@@ -314,7 +314,14 @@ def report(tap, site, needles, when):
     pids = site.processes()
     # web first: it ends a connection that is kept too long.
     for name in sorted(pids, key=lambda name: name != "web"):
-        found = scan_process(needles, name, pids[name])
+        try:
+            found = scan_process(needles, name, pids[name])
+        except FileNotFoundError:
+            with open(site.stderr_path, encoding="utf-8",
+                      errors="replace") as f:
+                tap.check(False, f"{when}: {name} lives",
+                          *f.read().splitlines()[-20:])
+            continue
         tap.check(not found, f"{when}: nothing in the memory of {name}",
                   f"{len(found)} findings", *found[:40])
     found = [line for path in files_below(site.dir)
