@@ -116,14 +116,16 @@ static enum err apply_declare(
 	return e;
 }
 
-static enum err apply_housekeep(struct committer *c)
+/* What changed is told as a number: pages and the log's queue follow. */
+static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 {
 	int64_t now = clock_wall_ms(c->settings.clock);
 	uint32_t minute = (uint32_t)(now / 60000);
-	size_t closed;
-	size_t events;
+	size_t closed = 0;
+	size_t events = 0;
 	enum err e = store_close_due(c->store, now, GRACE_MS, &closed, &events);
 
+	w->n = closed + events;
 	if (e == OK && closed > 0)
 		log_notice_int("petitions-closed", "count", (int64_t)closed);
 	return e == OK ? store_forget_forms(c->store, minute - FORM_MINUTES)
@@ -148,7 +150,7 @@ static enum err apply(struct committer *c, struct work *w)
 	case WORK_EXPIRED:
 		return store_forget(c->store, w->slots.slot, w->slots.n);
 	case WORK_HOUSEKEEP:
-		return apply_housekeep(c);
+		return apply_housekeep(c, &w->slots);
 	case WORK_IMPORT:
 		return c->settings.import(c->store, &w->import,
 			c->settings.zone, c->settings.months, &w->arena);
