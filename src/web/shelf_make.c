@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "web/make.h"
 
 enum {
 	PAGE_MAX_BYTES = 8 << 20,
@@ -142,7 +143,7 @@ static enum err make_home_redirects(struct snapshot *s)
 	enum err e = OK;
 
 	for (size_t i = 0; e == OK && i < N_REPLIES; i++)
-		e = http_redirect(302, STR("/"), &s->reply[i]);
+		e = make_redirect(STR("/"), false, &s->reply[i]);
 	return e;
 }
 
@@ -154,10 +155,10 @@ static enum err make_redirects(
 	struct str to = arena_printf(a, "%s/petitions/%llu",
 		p->archived ? "/archived" : "", (unsigned long long)p->id);
 	struct str json = arena_printf(a, "%.*s.json", STR_ARG(to));
-	enum err e = http_redirect(302, to, &s->reply[page]);
+	enum err e = make_redirect(to, false, &s->reply[page]);
 
 	if (e == OK)
-		e = http_redirect(302, json, &s->reply[page + 1]);
+		e = make_redirect(json, true, &s->reply[page + 1]);
 	return e;
 }
 
