@@ -378,6 +378,14 @@ static void turn_until(struct load *l, const int64_t *until_ns)
 	}
 }
 
+static double own_cpu_s(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void report(struct load *l, const struct roles_cpu *before,
 	const struct roles_cpu *after)
 {
@@ -394,6 +402,7 @@ static void report(struct load *l, const struct roles_cpu *before,
 static void run(struct load *l)
 {
 	struct roles_cpu before = { 0 }, after = { 0 };
+	double cpu_s;
 	int64_t start = load_now_ns();
 
 	l->from_ns = start + (int64_t)(l->o.warm_s * 1e9);
@@ -402,7 +411,9 @@ static void run(struct load *l)
 	l->arriving = true;
 	turn_until(l, &l->from_ns);
 	roles_read(l->o.pid, &before);
+	cpu_s = own_cpu_s();
 	turn_until(l, &l->until_ns);
+	cpu_s = own_cpu_s() - cpu_s;
 	roles_read(l->o.pid, &after);
 	while (is_under_way(l)) {
 		arrive(l, load_now_ns());
@@ -410,6 +421,8 @@ static void run(struct load *l)
 		wait_some(l);
 	}
 	report(l, &before, &after);
+	printf("  the tool %6.1f %% of a core\n",
+		cpu_s * 1e11 / (double)(l->until_ns - l->from_ns));
 	if (l->o.sink > 0)
 		wait_for_mails(l);
 	if (l->o.tokens != NULL && l->o.phase == PHASE_POST)

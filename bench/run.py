@@ -177,6 +177,7 @@ def say_pages(site, rounds=2):
 def say_controls(options, present):
     bench = f'{options.build}/bench'
     for args in (('store_bench', 0, 256, 100), ('store_bench', 0, 4096, 25),
+                 ('store_bench', min(present, 1000000), 1024, 50),
                  ('seal_bench',), ('log_bench',),
                  ('keep_bench', present or 1000000)):
         heading(' '.join(str(a) for a in args))
