@@ -181,7 +181,10 @@ void layout_end(struct page *p)
 {
 	static const struct menu_item item[] = {
 		{ STR_INIT("/help"), words_mark("Help") },
+		{ STR_INIT("/standards"), words_mark("Petition standards") },
 		{ STR_INIT("/privacy"), words_mark("Privacy") },
+		{ STR_INIT("/cookies"), words_mark("Cookies") },
+		{ STR_INIT("/accessibility"), words_mark("Accessibility") },
 		{ STR_INIT("/who-can-read"), words_mark("Who can read what") },
 		{ STR_INIT("/c"), words_mark("Confirm with a code") },
 		{ STR_INIT("/log/keys"), words_mark("Keys of the public log") },

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/tap.h"
 #include "page/asset.h"
+#include "page/content.h"
 #include "page/sample.h"
 
 /* Every asset's path becomes /assets/NAME. */
@@ -185,6 +186,23 @@ static void test_translated(void)
 	buf_release(&page);
 }
 
+static void test_content(void)
+{
+	struct page_site site = sample_site(NULL);
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	CHECK_INT(page_content(&out, &site, STR("help"), STR("no title")),
+		ERR_INVALID);
+	CHECK_INT(page_content(&out, &site, STR("help"), STR("")), ERR_INVALID);
+	CHECK_INT(page_content(&out, &site, STR("help"), STR("# \xFF")),
+		ERR_INVALID);
+	CHECK_INT(out.len, 0);
+	CHECK_INT(page_content(&out, &site, STR("help"), STR("# T\n{")), OK);
+	CHECK(has(buf_view(&out), STR("<p>{</p>")));
+	buf_release(&out);
+}
+
 static void test_assets(void)
 {
 	const struct asset *style = asset_named(STR("style.css"));
@@ -228,6 +246,7 @@ int main(int argc, char **argv)
 	test_samples(folder, argc > 1 && strcmp(argv[1], "--write") == 0);
 	test_hostile();
 	test_translated();
+	test_content();
 	test_assets();
 	test_count();
 	return tap_done();

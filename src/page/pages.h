@@ -218,7 +218,8 @@ struct page_reader {
 /* GET /who-can-read */
 void page_readers(struct buf *out, const struct page_site *site,
 	const struct page_reader *reader, size_t count);
-/* GET /help and /privacy */
+/* GET /help and /privacy, unless the operator has words of his own; see
+ * content.h. */
 void page_help(struct buf *out, const struct page_site *site);
 void page_privacy(struct buf *out, const struct page_site *site);
 

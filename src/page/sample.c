@@ -1,5 +1,7 @@
 #include "page/sample.h"
 
+#include "page/content.h"
+
 #define OPENED_MS INT64_C(1779100200000) /* 18 May 2026 */
 #define DEADLINE_MS INT64_C(1795046399999) /* 18 November 2026 */
 #define CHECKPOINT_MS INT64_C(1787221450000) /* 20 August 2026 */
@@ -432,6 +434,24 @@ static void readers(struct buf *out, const struct page_site *site)
 	page_readers(out, site, reader, sizeof(reader) / sizeof(reader[0]));
 }
 
+static void standards(struct buf *out, const struct page_site *site)
+{
+	if (page_content(out, site, STR("standards"), STR_NULL) != OK)
+		buf_c(out, "refused");
+}
+
+/* What an operator may write, and what must not come of it. */
+static void operators(struct buf *out, const struct page_site *site)
+{
+	if (page_content(out, site, STR("help"),
+		    STR("# Help & more\n\nAt {response_threshold} "
+			"signatures on {site}, {unknown}.\n\n"
+			"<script>alert(1)</script>\n\n"
+			"[no](javascript:alert(1)) and [yes](/standards)\n\n"
+			"## One `code`\n\n## Two\n\n## Three\n")) != OK)
+		buf_c(out, "refused");
+}
+
 static void error_404(struct buf *out, const struct page_site *site)
 {
 	page_error(out, site, 404);
@@ -472,6 +492,8 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "readers", readers },
 		{ "help", page_help },
 		{ "privacy", page_privacy },
+		{ "standards", standards },
+		{ "help-own", operators },
 		{ "error-404", error_404 },
 		{ "error-503", error_503 },
 	};

@@ -46,7 +46,7 @@ enum control_type {
 	CONTROL_LOST /* what: the peer whose link broke; another one, please */
 };
 
-enum control_folder { FOLDER_OWN, FOLDER_PUBLIC };
+enum control_folder { FOLDER_OWN, FOLDER_PUBLIC, FOLDER_PAGES };
 
 struct control_message {
 	uint8_t type;

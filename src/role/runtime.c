@@ -22,7 +22,12 @@ static enum err take_setting(struct role *r, struct control_message *m)
 		return config_parse((struct str){ m->body, m->len }, complain,
 			NULL, &r->config);
 	case CONTROL_FOLDER:
-		*(m->what == FOLDER_OWN ? &r->own_fd : &r->public_fd) = m->fd;
+		if (m->what == FOLDER_OWN)
+			r->own_fd = m->fd;
+		else if (m->what == FOLDER_PUBLIC)
+			r->public_fd = m->fd;
+		else
+			r->pages_fd = m->fd;
 		return OK;
 	case CONTROL_LISTEN:
 		r->listen_fd = m->fd;
@@ -50,6 +55,7 @@ enum err role_begin(struct role *r, enum role_name name)
 	*r = (struct role){ .name = name,
 		.own_fd = -1,
 		.public_fd = -1,
+		.pages_fd = -1,
 		.listen_fd = -1,
 		.commands_fd = -1 };
 	for (size_t i = 0; i < ROLE_COUNT; i++)

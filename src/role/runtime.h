@@ -27,6 +27,7 @@ struct role {
 	struct config config;
 	int own_fd; /* the role's folder, also the working directory */
 	int public_fd; /* SITE/public, -1 if not its business */
+	int pages_fd; /* web: SITE/pages, -1 if there is none */
 	int listen_fd; /* web: listening for HTTP */
 	int commands_fd; /* web: listening SITE/control.sock */
 	uint8_t credential[32];

@@ -138,6 +138,11 @@ static enum err send_settings(struct supervisor *s, enum role_name r)
 		e = send_folder(s, r, role_name_text(r), FOLDER_OWN);
 	if (e == OK && (r == ROLE_WEB || r == ROLE_LOG))
 		e = send_folder(s, r, "public", FOLDER_PUBLIC);
+	if (e == OK && r == ROLE_WEB) {
+		e = send_folder(s, r, "pages", FOLDER_PAGES);
+		/* Most sites have no words of their own. */
+		e = e == ERR_NOT_FOUND ? OK : e;
+	}
 	if (e == OK && r == ROLE_WEB)
 		e = send_to(s, r, CONTROL_LISTEN, 0, s->listen_fd, NULL, 0);
 	if (e == OK && r == ROLE_WEB)

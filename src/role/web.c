@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "crypto/secret.h"
-#include "page/pages.h"
+#include "page/content.h"
 #include "role/flow.h"
 #include "role/runtime.h"
 #include "web/routes.h"
@@ -146,6 +146,55 @@ static enum err make_errors(struct app *app)
 	return e;
 }
 
+/* NAME.md of SITE/pages, or our own words.  What cannot be shown is told to
+ * the log, and our own words stand. */
+static enum err make_text(struct web *w, struct str name, struct buf *page)
+{
+	char file[64];
+	struct buf words;
+	enum err e = ERR_NOT_FOUND;
+
+	(void)snprintf(file, sizeof(file), "%.*s.md", STR_ARG(name));
+	buf_init(&words, CONTENT_MAX_BYTES);
+	if (w->role->pages_fd >= 0)
+		e = file_read(w->role->pages_fd, file, &words);
+	if (e == OK)
+		e = page_content(page, &w->app.site, name, buf_view(&words));
+	if (e != OK) {
+		if (e != ERR_NOT_FOUND)
+			log_err("cannot-show-own-page", e);
+		buf_clear(page);
+		e = page_content(page, &w->app.site, name, STR_NULL);
+	}
+	buf_release(&words);
+	return e;
+}
+
+static enum err make_texts(struct web *w)
+{
+	const struct http_spec spec = { .content_type =
+						STR("text/html; charset=utf-8"),
+		.cache = HTTP_REVALIDATE,
+		.public_data = true };
+	size_t n;
+	const struct str *name = content_names(&n);
+	struct buf page;
+	enum err e = OK;
+
+	buf_init(&page, 1 << 22);
+	for (size_t i = 0; e == OK && i < n && i < APP_TEXTS; i++) {
+		buf_clear(&page);
+		e = make_text(w, name[i], &page);
+		if (e == OK)
+			e = buf_err(&page);
+		if (e == OK)
+			e = http_finish(
+				&spec, buf_view(&page), &w->app.text[i]);
+	}
+	buf_release(&page);
+	return e;
+}
+
 /* ---- the parts, in the order of their needs ---- */
 
 static enum err open_store(struct web *w)
@@ -233,6 +282,8 @@ static enum err begin(struct web *w)
 		e = make_site(w);
 	if (e == OK)
 		e = make_errors(&w->app);
+	if (e == OK)
+		e = make_texts(w);
 	/* Before the first thread: a filter holds for those to come. */
 	if (e == OK)
 		e = role_fence(w->role);
@@ -259,6 +310,8 @@ static void end(struct web *w)
 	store_close(w->flow.store);
 	for (size_t i = 0; i <= ERROR_LAST - ERROR_FIRST; i++)
 		http_reply_free(w->app.error[i]);
+	for (size_t i = 0; i < APP_TEXTS; i++)
+		http_reply_free(w->app.text[i]);
 	work_queue_release(&w->app.inbox);
 	work_queue_release(&w->flow.done);
 	for (size_t i = 1; i < FLOW_IDS; i++)

@@ -25,6 +25,7 @@
 enum {
 	ERROR_FIRST = 400,
 	ERROR_LAST = 599,
+	APP_TEXTS = 5,
 	FORM_LIFE_MIN = 6 * 60 /* keeper forgets a form's id after that */
 };
 
@@ -40,6 +41,7 @@ struct app {
 	struct answers *answers;
 	struct reader *reader;
 	struct work_queue inbox; /* to the flow */
+	struct http_reply *text[APP_TEXTS]; /* as content_names orders them */
 	struct http_reply *error[ERROR_LAST - ERROR_FIRST + 1];
 
 	/* Set by the flow, read by handlers. */

@@ -339,7 +339,8 @@ enum err sitemap_make(const struct question *q, struct http_reply **ret_reply)
 {
 	static const struct str pages[] = { STR_INIT("/"),
 		STR_INIT("/petitions"), STR_INIT("/archived/petitions"),
-		STR_INIT("/help"), STR_INIT("/privacy"),
+		STR_INIT("/help"), STR_INIT("/standards"), STR_INIT("/privacy"),
+		STR_INIT("/cookies"), STR_INIT("/accessibility"),
 		STR_INIT("/who-can-read") };
 	struct store_list list = { .today = day_of(q->site->zone, q->now_ms) };
 	struct feed f = { .q = q };

@@ -2,12 +2,11 @@
  * read.c - what everybody may read: petitions, the log, and a few words.
  */
 #include "page/asset.h"
+#include "page/content.h"
 #include "web/feed.h"
 #include "web/list.h"
 #include "web/routes.h"
 #include "web/table.h"
-
-static const size_t PAGE_MAX_BYTES = 1 << 20;
 
 void home_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
@@ -78,31 +77,21 @@ void readers_show(
 	shelf_reply(app->shelf, r, SHELF_READERS, 0);
 }
 
-typedef void page_writer(struct buf *out, const struct page_site *site);
-
-static void show_text(
-	struct app *app, struct http_request *r, page_writer *write)
-{
-	struct buf b;
-
-	buf_init(&b, PAGE_MAX_BYTES);
-	write(&b, &app->site);
-	http_reply(r, app_public(app, STR("text/html; charset=utf-8"), &b));
-	buf_release(&b);
-}
-
-void help_show(
+void text_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
-	(void)args;
-	show_text(app, r, page_help);
-}
+	size_t n;
+	const struct str *name = content_names(&n);
+	struct str path = str_slice(r->path, 1, r->path.len);
 
-void privacy_show(
-	struct app *app, struct http_request *r, const struct route_args *args)
-{
 	(void)args;
-	show_text(app, r, page_privacy);
+	for (size_t i = 0; i < n && i < APP_TEXTS; i++) {
+		if (!str_eq(name[i], path))
+			continue;
+		http_reply(r, http_reply_ref(app->text[i]));
+		return;
+	}
+	http_reply(r, app_error(app, 404));
 }
 
 void asset_show(

@@ -45,8 +45,7 @@ handler feed_show;
 handler sitemap_show;
 handler robots_show;
 handler readers_show;
-handler help_show;
-handler privacy_show;
+handler text_show; /* help, privacy and their kind */
 handler asset_show;
 handler log_checkpoint_show;
 handler log_file_show;

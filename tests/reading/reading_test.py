@@ -417,6 +417,16 @@ def check_lists(tap, site):
     tap.equal(html.count('<li><a href="/petitions/'), 25, "25 on a page")
 
 
+def check_words(tap, site):
+    for name, words in (("help", "<h1>Our own help</h1>"),
+                        ("standards", "<h1>Petition standards</h1>"),
+                        ("privacy", "<h1>Privacy</h1>"),
+                        ("cookies", "<h1>Cookies</h1>"),
+                        ("accessibility", "<h1>Accessibility</h1>")):
+        got = site.get("/" + name)
+        tap.ok(got.status == 200 and words in got.text, "/%s" % name)
+
+
 def check_bad(tap, site):
     for path, status in (("/petitions?state=nonsense", 302),
                          ("/petitions?topic=%FF", 400),
@@ -472,6 +482,10 @@ def main(program):
     documents = Documents("%s/petitions" % DATA)
     site = Site(program)
     try:
+        os.mkdir(os.path.join(site.path, "pages"))
+        with open(os.path.join(site.path, "pages", "help.md"), "w",
+                  encoding="utf-8") as f:
+            f.write("# Our own help\n\nAsk us.\n")
         load_lists(tap, site)
         site.serve()
         import_all(tap, site, documents)
@@ -485,6 +499,7 @@ def main(program):
         check_count(tap, site)
         check_lists(tap, site)
         check_feeds(tap, site)
+        check_words(tap, site)
         check_bad(tap, site)
         tap.equal(site.stop(), 0, "the server ends in order")
     finally:
