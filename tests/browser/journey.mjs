@@ -414,6 +414,23 @@ class Journey {
 		await v.close();
 	}
 
+	// Every kind of page that only is read.
+	async reading() {
+		const { tap } = this;
+		const v = await this.visitor();
+
+		for (const path of ['/', '/petitions', '/petitions?state=rejected',
+			'/petitions?state=not_debated', '/archived/petitions',
+			'/archived/petitions/106369',
+			'/archived/petitions/106369?reveal_response=yes',
+			'/help', '/standards', '/privacy', '/cookies',
+			'/accessibility']) {
+			tap.is(await v.go(path), 200, `${path} can be read`);
+			await v.look(path);
+		}
+		await v.close();
+	}
+
 	// The summary links to every field that is wrong.
 	async lookAtFaults(v) {
 		const links = v.page.locator(form.faultLinks);
@@ -456,6 +473,7 @@ async function journeys(tap, opened) {
 	await tap.part('wrong token', () => j.wrongToken());
 	await tap.part('typed token', () => j.typedToken(id));
 	await tap.part('closed', () => j.closed(closed[0]));
+	await tap.part('reading', () => j.reading());
 	await tap.part('nonsense', () => j.nonsense(id));
 }
 
