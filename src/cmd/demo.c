@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cmd/apply.h"
 #include "cmd/import.h"
+#include "cmd/load.h"
 #include "page/asset.h"
 #include "role/site.h"
 
@@ -10,6 +11,29 @@
 #include "sample_table.h"
 
 static const int64_t DAY_MS = 86400000;
+
+/* A list if it is CSV, which its kind is the name of; else petitions. */
+static enum err put_sample(
+	struct store *s, const struct apply *apply, const struct asset *sample)
+{
+	struct str complaint = STR("");
+	size_t n;
+	enum err e;
+
+	if (str_ends(sample->name, STR(".csv")))
+		e = load_list(s,
+			&(struct load_list){
+				str_slice(sample->name, 0,
+					str_find(sample->name, '.')),
+				sample->name, sample->body, apply->arena },
+			&n, &complaint);
+	else
+		e = apply_documents(
+			s, apply, sample->name, sample->body, &n, &complaint);
+	if (e != OK)
+		complain("%.*s", STR_ARG(complaint));
+	return e;
+}
 
 static enum err put_samples(
 	struct store *s, const struct config *config, struct arena *a)
@@ -28,15 +52,8 @@ static enum err put_samples(
 	e = store_begin(s);
 	for (size_t i = 0;
 		e == OK && i < sizeof(asset_table) / sizeof(asset_table[0]);
-		i++) {
-		struct str complaint = STR("");
-		size_t n;
-
-		e = apply_documents(s, &apply, asset_table[i].name,
-			asset_table[i].body, &n, &complaint);
-		if (e != OK)
-			complain("%.*s", STR_ARG(complaint));
-	}
+		i++)
+		e = put_sample(s, &apply, &asset_table[i]);
 	if (e == OK)
 		e = store_commit(s);
 	else
