@@ -5,7 +5,7 @@
 //
 // Prints TAP.  See lib.mjs for what it needs.
 
-import { Browser, Inbox, Site, Tap, missing, until } from './lib.mjs';
+import { main, until } from './lib.mjs';
 import { check, confirm, form, mail, paths, petition, receipt, refused, thanks }
 	from './selectors.mjs';
 
@@ -448,13 +448,7 @@ class Journey {
 	}
 }
 
-async function journeys(tap, opened) {
-	const inbox = await Inbox.open();
-	opened.push(inbox);
-	const site = await Site.open(inbox);
-	opened.push(site);
-	const browser = await Browser.open();
-	opened.push(browser);
+async function journeys({ tap, site, inbox, browser }) {
 	const j = new Journey(tap, site, inbox, browser);
 	const { open, closed } = await findPetitions(site.base);
 
@@ -477,24 +471,4 @@ async function journeys(tap, opened) {
 	await tap.part('nonsense', () => j.nonsense(id));
 }
 
-async function main() {
-	const why = missing();
-	const tap = new Tap();
-	const opened = [];
-
-	if (why !== null) {
-		console.log(`1..0 # SKIP ${why}`);
-		return 0;
-	}
-	try {
-		await journeys(tap, opened);
-	} catch (e) {
-		tap.ok(false, e.message);
-		console.log(e.stack.replace(/^/gm, '# '));
-	}
-	for (const thing of opened.reverse())
-		await thing.close();
-	return tap.done();
-}
-
-process.exitCode = await main();
+await main(journeys);

@@ -7,6 +7,22 @@
 //     PETITIOND   the program (petitiond)
 //     CHROMIUM    the browser (/usr/bin/chromium)
 //     KEEP=yes    keep the folder, to look at
+//
+// A file of journeys is a function of what it needs, handed to main:
+//
+//     import { main } from './lib.mjs';
+//
+//     await main(async ({ tap, site, inbox, browser }) => {
+//     	await tap.part('home', async () => {
+//     		const v = await browser.visitor(tap, site.base);
+//
+//     		tap.is(await v.go('/'), 200, 'the home page is there');
+//     		await v.look('home');
+//     		await v.close();
+//     	});
+//     });
+//
+// and a name in this folder's meson.build.
 
 import { spawn, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -387,4 +403,35 @@ export class Visitor {
 	async close() {
 		await this.context.close();
 	}
+}
+
+// Run journeys: a mailbox, a demo site with settings (as Site.open takes them)
+// and a browser are there for them, and are gone afterwards.  Prints TAP, one
+// line that says why if something is missing here; sets the exit status.
+export async function main(journeys, settings = {}) {
+	const why = missing();
+	const tap = new Tap();
+	const opened = [];
+	const open = async (thing) => {
+		opened.push(await thing);
+		return thing;
+	};
+
+	if (why !== null) {
+		console.log(`1..0 # SKIP ${why}`);
+		return;
+	}
+	try {
+		const inbox = await open(Inbox.open());
+		const site = await open(Site.open(inbox, settings));
+		const browser = await open(Browser.open());
+
+		await journeys({ tap, site, inbox, browser });
+	} catch (e) {
+		tap.ok(false, e.message);
+		console.log(e.stack.replace(/^/gm, '# '));
+	}
+	for (const thing of opened.reverse())
+		await thing.close();
+	process.exitCode = tap.done();
 }
