@@ -300,10 +300,36 @@ struct store_history {
 	uint64_t count;
 };
 
+/*
+ * History is kept by itself with each checkpoint that moves a petition: the
+ * newest point of each minute for two days, of each hour for sixty, of each
+ * day for ever.  STORE_HISTORY_MAX points hold five years of one petition.
+ */
+enum { STORE_HISTORY_MAX = 8192 };
+
 /* How a petition's count grew, oldest first, from a moment on. */
 MUST_USE enum err store_history(struct arena *a, struct store *s,
 	uint64_t petition, int64_t from_ms, size_t max,
 	struct store_history **ret_points, size_t *ret_count);
+/* A point that was observed elsewhere; thinned like the others by
+ * store_history_thin, as of now_ms.  ERR_NOT_FOUND: no such petition. */
+MUST_USE enum err store_history_put(
+	struct store *s, uint64_t petition, const struct store_history *point);
+MUST_USE enum err store_history_thin(
+	struct store *s, uint64_t petition, int64_t now_ms);
+
+struct store_trend {
+	uint64_t id;
+	struct str action;
+	uint64_t gained; /* signatures within the hour, never 0 */
+	uint64_t count; /* now */
+};
+
+/* The open petitions that gained most in the hour before until_ms (reference
+ * 4.7: a whole minute), most first. */
+MUST_USE enum err store_trending(struct arena *a, struct store *s,
+	int64_t until_ms, size_t max, struct store_trend **ret_trends,
+	size_t *ret_count);
 
 /* --- petitions ----------------------------------------------------------- */
 
@@ -444,6 +470,44 @@ MUST_USE enum err store_place_put(struct store *s, enum store_place_kind kind,
 MUST_USE enum err store_places(struct arena *a, struct store *s,
 	enum store_place_kind kind, int32_t on,
 	struct store_place_row **ret_places, size_t *ret_count);
+
+/* --- maps ------------------------------------------------------------------ */
+
+enum store_map_kind { STORE_MAP_HEXES = 1, STORE_MAP_SHAPES, STORE_MAP_WORLD };
+
+struct store_map_area {
+	struct str code;
+	struct str name; /* as the institution lists it, else the map's; or
+			  * null */
+	struct str outline; /* SVG path data (docs/formats.md section 8) */
+	uint64_t people; /* 0: not known; not stored by store_map_put */
+};
+
+/* The outlines of one boundary set. */
+struct store_map {
+	enum store_map_kind kind;
+	struct str set; /* "2024" */
+	struct str credit; /* or null */
+	uint32_t width, height; /* of the drawing that holds the outlines */
+	const struct store_map_area *areas; /* each code once */
+	size_t areas_count;
+};
+
+/* In the place of the one of that kind and set, whole. */
+MUST_USE enum err store_map_put(struct store *s, const struct store_map *map);
+/* The map of that kind with most of these codes; the newest set (the last by
+ * name) if several have as many.  ERR_NOT_FOUND if there is none of that
+ * kind. */
+MUST_USE enum err store_map(struct arena *a, struct store *s,
+	enum store_map_kind kind, const struct str *codes, size_t codes_count,
+	struct store_map *ret_map);
+/* True for each kind, by its number, of which there is a map. */
+MUST_USE enum err store_map_kinds(
+	struct store *s, bool ret_has[STORE_MAP_WORLD + 1]);
+
+/* How many people live in an area or country. */
+MUST_USE enum err store_population_put(struct store *s,
+	enum store_place_kind kind, struct str code, uint64_t people);
 
 /* --- small things ---------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* Reading checkpoints and the history of counts. */
+/* Reading checkpoints. */
 
 #include "store/sqlite/sql.h"
 
@@ -57,42 +57,6 @@ enum err store_log_years(struct arena *a, struct store *s, uint32_t **ret_years,
 	if (e != OK)
 		return e;
 	*ret_years = years;
-	*ret_count = count;
-	return OK;
-}
-
-enum err store_history(struct arena *a, struct store *s, uint64_t petition,
-	int64_t from_ms, size_t max, struct store_history **ret_points,
-	size_t *ret_count)
-{
-	struct store_history *points =
-		ARENA_ARRAY(a, struct store_history, max);
-	sqlite3_stmt *stmt;
-	size_t count = 0;
-	bool row = false;
-	enum err e;
-
-	if (points == NULL)
-		return ERR_TOO_LARGE;
-	e = sql_take(s, SQL_HISTORY_GET,
-		"SELECT at_ms, count FROM history"
-		" WHERE petition_id = ?1 AND at_ms >= ?2"
-		" ORDER BY at_ms LIMIT ?3",
-		&stmt);
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, petition);
-	sql_bind_i64(stmt, 2, from_ms);
-	sql_bind_u64(stmt, 3, max);
-	while ((e = sql_step(s, stmt, &row)) == OK && row && count < max)
-		points[count++] = (struct store_history){
-			.at_ms = sqlite3_column_int64(stmt, 0),
-			.count = sql_u64(stmt, 1),
-		};
-	sql_end(stmt);
-	if (e != OK)
-		return e;
-	*ret_points = points;
 	*ret_count = count;
 	return OK;
 }

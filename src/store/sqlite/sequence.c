@@ -234,24 +234,6 @@ static enum err petition_move(struct store *s, struct store_moved *m)
 	return row ? OK : ERR_CORRUPT;
 }
 
-static enum err history_put(
-	struct store *s, const struct store_moved *m, int64_t at_ms)
-{
-	sqlite3_stmt *stmt;
-	enum err e = sql_take(s, SQL_HISTORY_PUT,
-		"INSERT INTO history (petition_id, at_ms, count)"
-		" VALUES (?1, ?2, ?3)"
-		" ON CONFLICT DO UPDATE SET count = excluded.count",
-		&stmt);
-
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, m->petition);
-	sql_bind_i64(stmt, 2, at_ms);
-	sql_bind_u64(stmt, 3, m->count);
-	return sql_run(s, stmt);
-}
-
 /* Write the differences; t then holds only those that moved, with counts. */
 static enum err tally_write(struct store *s, struct tally *t, int64_t at_ms)
 {
@@ -265,7 +247,8 @@ static enum err tally_write(struct store *s, struct tally *t, int64_t at_ms)
 			continue;
 		e = petition_move(s, &m);
 		if (e == OK)
-			e = history_put(s, &m, at_ms);
+			e = store_history_note(s, m.petition,
+				&(struct store_history){ at_ms, m.count });
 		t->at[kept++] = m;
 	}
 	t->count = kept;

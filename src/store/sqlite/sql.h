@@ -48,6 +48,11 @@ enum sql_id {
 	SQL_CHECKPOINT_YEARS,
 	SQL_HISTORY_PUT,
 	SQL_HISTORY_GET,
+	SQL_HISTORY_MINUTE,
+	SQL_HISTORY_NEWEST,
+	SQL_HISTORY_THIN,
+	SQL_HISTORY_OF,
+	SQL_TRENDING,
 	SQL_PETITION_EVENT,
 	SQL_PETITION_CLOSE_EVENT,
 	SQL_PETITION_MOVE,
@@ -78,6 +83,10 @@ enum sql_id {
 	SQL_AREAS,
 	SQL_REGIONS,
 	SQL_COUNTRIES,
+	SQL_MAPS,
+	SQL_MAP_HAS,
+	SQL_MAP_AREAS,
+	SQL_MAP_KINDS,
 	SQL_META_PUT,
 	SQL_META_GET,
 	SQL_COUNT
@@ -170,5 +179,10 @@ MUST_USE enum err store_migrate(struct store *s);
 /* event.c: insert one as it stands, giving it the next number. */
 MUST_USE enum err store_event_put(
 	struct store *s, const struct store_event *in, uint64_t *ret_ev_seq);
+
+/* history.c: a petition's count at the time of a checkpoint; thins what has
+ * aged. */
+MUST_USE enum err store_history_note(
+	struct store *s, uint64_t petition, const struct store_history *point);
 
 #endif
