@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "role/keep_priv.h"
 
-enum { PEOPLE_BITS = 12, RANGE_LEN = 16, EVENT_SIGN = 2 };
+enum { PEOPLE_BITS = 12, RANGE_LEN = 16 };
 
 #define RANGE_FILE "range"
 #define RANGE_HEAD "PKR1"
@@ -58,9 +58,9 @@ enum err keep_end(struct keep *k, enum err e, bool durable)
 }
 
 void keep_event_mac(const struct keep *k, const struct keep_entry *e,
-	struct event_mac *ret_mac)
+	uint8_t type, struct event_mac *ret_mac)
 {
-	event_mac(k->mac_key, EVENT_SIGN, e->petition, e->slot, &e->c, ret_mac);
+	event_mac(k->mac_key, type, e->petition, e->slot, &e->c, ret_mac);
 }
 
 /* ---- opening ---- */

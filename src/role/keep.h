@@ -163,6 +163,65 @@ struct keep_claimed {
 MUST_USE enum err keep_claim(struct keep *k, const struct keep_claim claim[],
 	size_t n, struct keep_claimed ret_claimed[]);
 
+/* What a signer may want by the token of a mail: either that of the
+ * confirmation, or that of "you have already signed", whose slot was never
+ * confirmed and stands for the mailbox it went to. */
+enum keep_wish {
+	KEEP_WISH_LEAVE = 1, /* withdraw; or, after closing, erase */
+	KEEP_WISH_STOP = 2 /* no more updates */
+};
+
+struct keep_leave {
+	enum keep_wish wish;
+	uint64_t slot;
+	struct token token;
+};
+
+enum keep_leave_outcome {
+	/* The signature `slot` counts, and its signer wants it gone: mac is over
+	 * WITHDRAW.  Nothing has died yet: keep_destroy does that when web has
+	 * the event in log's journal.  Repeating gives the same answer. */
+	KEEP_LEAVES,
+	KEEP_LEAVE_STOPPED, /* the contact lock of `slot` is zero on disk */
+	/* `slot` was never confirmed, and is freed now: web deletes its row.
+	 * No event is written, for nothing was counted. */
+	KEEP_LEAVE_FREED,
+	KEEP_LEAVE_DONE, /* it left before, and is destroyed */
+	/* A true token, but of no signature of its own: the signature was
+	 * confirmed by another mail, from another mailbox, or there are two. */
+	KEEP_LEAVE_OTHER,
+	KEEP_LEAVE_WRONG, /* no such slot, or not its token */
+	KEEP_LEAVE_GONE /* expired, or it lost and the winner is not known */
+};
+
+struct keep_left {
+	enum keep_leave_outcome outcome;
+	uint64_t slot; /* the signature meant; may not be the asked one */
+	uint64_t petition; /* 0 if KEEP_LEAVE_WRONG */
+	struct commitment c; /* these if KEEP_LEAVES, else zero */
+	struct event_mac mac; /* over WITHDRAW, docs/formats.md section 7 */
+};
+
+/*
+ * Prove a wish by its token.  OK: all n outcomes are durable.
+ *
+ * The token of a slot that counts means that slot.  That of a slot which could
+ * still be confirmed means this one alone.  That of a slot which the duplicate
+ * rule holds back means the signature in its way, if that came from the very
+ * same mailbox (E1): its own group's, else the only one.
+ */
+MUST_USE enum err keep_leave(struct keep *k, const struct keep_leave leave[],
+	size_t n, struct keep_left ret_left[]);
+
+/*
+ * Destroy what leaves, after log has journaled it: all locks of the slot, its
+ * tags, its rows in the search files, and its siblings that were never
+ * confirmed.  ret_gone[i]: nothing of slot[i] is left, now or before.  A slot
+ * whose signer has not asked (keep_leave) is not touched, whatever web says.
+ */
+MUST_USE enum err keep_destroy(
+	struct keep *k, const uint64_t slot[], size_t n, bool ret_gone[]);
+
 enum keep_free_outcome {
 	KEEP_FREED, /* now or before */
 	/* Both clocks must agree: ask again later.  Said of a young entry that

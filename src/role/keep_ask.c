@@ -122,8 +122,9 @@ static enum err corrected_group(const struct asking *a, uint64_t *ret_group)
 		e = keep_store_get(&a->k->store, old.claimed, &old);
 	if (e != OK)
 		return e;
+	/* Whoever withdrew begins anew. */
 	if (old.state == KEEP_NONE || old.verdict == KEEP_SILENT ||
-		old.petition != a->ask->petition)
+		old.petition != a->ask->petition || old.leaving)
 		return OK;
 	*ret_group = old.group;
 	return OK;

@@ -44,7 +44,7 @@ static enum err kill_group(struct keep *k, const struct keep_entry *e)
 	}
 }
 
-static enum err kill_siblings(struct keep *k, const struct keep_entry *e,
+enum err keep_kill_siblings(struct keep *k, const struct keep_entry *e,
 	const struct keep_mailbox *box)
 {
 	enum err err = kill_if_sibling(k, e->group, e);
@@ -64,7 +64,7 @@ static void tell(const struct keep *k, const struct keep_entry *e,
 	if (outcome != KEEP_CLAIMED && outcome != KEEP_CLAIMED_AGAIN)
 		return;
 	ret_claimed->c = e->c;
-	keep_event_mac(k, e, &ret_claimed->mac);
+	keep_event_mac(k, e, KEEP_EVENT_SIGN, &ret_claimed->mac);
 }
 
 /* e is pending and its token was shown. */
@@ -84,10 +84,28 @@ static enum err win(struct keep *k, const struct keep_entry *e,
 	if (!allowed)
 		return OK;
 	/* Losers first: the claim is written into the root, dead or not. */
-	err = kill_siblings(k, e, &box);
+	err = keep_kill_siblings(k, e, &box);
 	if (err == OK)
 		err = keep_store_claim(&k->store, e);
 	return err == OK ? keep_marks_set(&k->open, e->slot) : err;
+}
+
+/* Who lost against a signature that counts has signed already; who lost
+ * against one that was withdrawn has not. */
+static enum err tell_dead(struct keep *k, const struct keep_entry *e,
+	struct keep_claimed *ret_claimed)
+{
+	struct keep_entry winner = *e;
+	enum err err = OK;
+
+	if (e->claimed != 0 && e->claimed != e->slot)
+		err = keep_store_get(&k->store, e->claimed, &winner);
+	if (err == OK)
+		tell(k, e,
+			keep_entry_is_claimed(&winner) ? KEEP_CLAIM_ALREADY
+						       : KEEP_CLAIM_GONE,
+			ret_claimed);
+	return err;
 }
 
 static enum err claim_one(struct keep *k, const struct keep_claim *claim,
@@ -108,9 +126,7 @@ static enum err claim_one(struct keep *k, const struct keep_claim *claim,
 	if (keep_entry_is_claimed(&e))
 		tell(k, &e, KEEP_CLAIMED_AGAIN, ret_claimed);
 	else
-		tell(k, &e,
-			e.claimed != 0 ? KEEP_CLAIM_ALREADY : KEEP_CLAIM_GONE,
-			ret_claimed);
+		return tell_dead(k, &e, ret_claimed);
 	return OK;
 }
 

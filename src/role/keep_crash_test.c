@@ -4,8 +4,8 @@
  * (protocol, "What must hold after any crash"):
  *
  *     no slot handed out twice; no acknowledged ask or claim missing; what a
- *     claim or an expiry frees has zero locks on disk; nobody counted twice,
- *     nobody locked out.
+ *     claim or an expiry frees, or who left, has zero locks on disk; nobody
+ *     counted twice, nobody locked out.
  *
  * The child tells the ledger through a pipe what it is about to do and what
  * it was told; the parent plays web at the reconcile.
@@ -45,6 +45,7 @@ static const char *const faults[] = {
 	"keeper-search-after-delete",
 	"keeper-search-after-write",
 	"keeper-search-before-delete",
+	"keeper-search-before-forget",
 	"keeper-search-before-write",
 	"keeper-slots-before-write",
 	"keeper-slots-one-written",
@@ -76,6 +77,7 @@ struct known {
 	bool has_row; /* web committed it */
 	bool claim_tried, claimed;
 	bool free_tried, freed;
+	bool leave_tried, left; /* withdrew, and was destroyed */
 	bool silent;
 };
 
@@ -97,6 +99,8 @@ enum event {
 	CLAIMED,
 	FREE,
 	FREED,
+	LEAVE,
+	LEFT,
 	RANGE,
 	TIME,
 	DIE,
@@ -138,6 +142,12 @@ static void note(struct ledger *l, const struct message *m)
 		break;
 	case FREED:
 		s->freed = true;
+		break;
+	case LEAVE:
+		s->leave_tried = true;
+		break;
+	case LEFT:
+		s->left = true;
 		break;
 	case RANGE:
 		if (m->slot < l->first_free)
@@ -324,6 +334,25 @@ static void do_free(struct child *c)
 		tell_slot(c, FREED, slot);
 }
 
+/* Somebody withdraws; log is quick, or has not journaled it when we die. */
+static void do_leave(struct child *c)
+{
+	uint64_t slot = any_slot(c);
+	struct keep_leave l = { KEEP_WISH_LEAVE, slot, fixture_token(slot) };
+	struct keep_left left;
+	bool gone = false;
+
+	if (slot == 0 || !c->l->slot[slot].claimed)
+		return;
+	tell_slot(c, LEAVE, slot);
+	must(keep_leave(c->w->keep, &l, 1, &left));
+	if (rng_below(c->rng, 4) == 0)
+		return;
+	must(keep_destroy(c->w->keep, &slot, 1, &gone));
+	if (gone)
+		tell_slot(c, LEFT, slot);
+}
+
 static void do_time(struct child *c)
 {
 	int64_t hours = (int64_t)rng_below(c->rng, 4);
@@ -355,7 +384,7 @@ static void child_main(struct child *c, const char *fault)
 	(void)setenv("PETITIOND_FAULT", fault, 1);
 	must(world_open(c->w));
 	for (int i = 0; i < BATCHES; i++) {
-		uint64_t what = rng_below(c->rng, 16);
+		uint64_t what = rng_below(c->rng, 18);
 
 		if (what < 8)
 			do_asks(c);
@@ -365,6 +394,8 @@ static void child_main(struct child *c, const char *fault)
 			do_free(c);
 		else if (what < 15)
 			do_time(c);
+		else if (what < 17)
+			do_leave(c);
 		else
 			do_destroy(c);
 	}
@@ -484,9 +515,12 @@ static bool slot_is_right(
 	if (s->petition <= l->destroyed_tried)
 		return true;
 	if (e == OK)
-		return !s->freed && memcmp(&want, &got, sizeof(got)) == 0;
-	if (e != ERR_GONE || s->claimed || !locks_are_zero(locks_fd, slot))
+		return !s->freed && !s->left &&
+			memcmp(&want, &got, sizeof(got)) == 0;
+	if (e != ERR_GONE || !locks_are_zero(locks_fd, slot))
 		return false;
+	if (s->claimed)
+		return s->leave_tried;
 	return s->free_tried || lost(l, slot);
 }
 
@@ -513,7 +547,7 @@ static void check_claims(struct world *w, struct ledger *l)
 		struct keep_claim c = { i, fixture_token(i) };
 		struct keep_claimed done;
 
-		if (!l->slot[i].claimed)
+		if (!l->slot[i].claimed || l->slot[i].leave_tried)
 			continue;
 		if (keep_claim(w->keep, &c, 1, &done) != OK ||
 			done.outcome != KEEP_CLAIMED_AGAIN ||
@@ -530,9 +564,11 @@ static void check_persons(const struct ledger *l)
 	for (uint64_t i = 1; i < l->first_free; i++) {
 		unsigned others = 0;
 
-		for (uint64_t j = 1; l->slot[i].claimed && j < l->first_free;
+		for (uint64_t j = 1; l->slot[i].claimed &&
+			!l->slot[i].leave_tried && j < l->first_free;
 			j++) {
 			if (j == i || !l->slot[j].claimed ||
+				l->slot[j].leave_tried ||
 				!same_mailbox(&l->slot[i], &l->slot[j]))
 				continue;
 			others++;

@@ -31,6 +31,7 @@ void keep_entry_write(
 	b[174] = (uint8_t)e->state;
 	b[175] = e->verdict;
 	put_u64(b + 176, e->corrects);
+	b[184] = e->leaving;
 }
 
 enum err keep_entry_read(const uint8_t bytes[KEEP_ENTRY_LEN], uint64_t slot,
@@ -57,6 +58,7 @@ enum err keep_entry_read(const uint8_t bytes[KEEP_ENTRY_LEN], uint64_t slot,
 	e.state = b[174];
 	e.verdict = b[175];
 	e.corrects = get_u64(b + 176);
+	e.leaving = b[184] != 0;
 	*ret_entry = e;
 	return OK;
 }
@@ -88,6 +90,7 @@ void keep_entry_kill(struct keep_entry *e, uint64_t winner, bool keep_rid)
 		.token_hash = e->token_hash,
 		.state = KEEP_DEAD,
 		.verdict = e->verdict,
+		.leaving = e->leaving,
 	};
 
 	if (keep_rid)

@@ -10,11 +10,12 @@
  *     36  uptime hour u32     168 postcode[3]
  *     40  rid[16]             171 domain[3]
  *     56  H(T)[16]            174 state u8, verdict u8
- *                             176 corrects u64, zero[8]
+ *                             176 corrects u64, leaving u8, zero[7]
  *
  * group is the slot of the group's first entry, its root.  claimed is, in
- * the root and in the losers of a claim, the slot that won.  An entry of
- * zeros is a slot without entry.
+ * the root and in the losers of a claim, the slot that won.  leaving is 1 from
+ * the signer's proof on that this signature shall go, and stays after its
+ * death.  An entry of zeros is a slot without entry.
  */
 #ifndef ROLE_KEEP_ENTRY_H
 #define ROLE_KEEP_ENTRY_H
@@ -58,6 +59,7 @@ struct keep_entry {
 	uint8_t domain[3];
 	enum keep_state state;
 	uint8_t verdict; /* enum keep_verdict */
+	bool leaving; /* its signer wants it gone (keep_leave) */
 };
 
 void keep_entry_write(
@@ -74,7 +76,7 @@ bool keep_entry_is_claimed(const struct keep_entry *e);
 bool keep_entry_is_open(const struct keep_entry *e);
 
 /* Forget everything but the slot's history: petition, group, hours, H(T),
- * and who won (0: nobody).  The rid stays if web has a row of it, so that pressing
+ * leaving, and who won (0: nobody).  The rid stays if web has a row of it, so that pressing
  * the button again still finds this slot. */
 void keep_entry_kill(struct keep_entry *e, uint64_t winner, bool keep_rid);
 /* Web's acknowledgement: tentative to settled, claimed to booked. */

@@ -103,7 +103,8 @@ enum err keep_unsettled(struct keep *k, uint64_t *cursor,
 			.c = entry.c,
 		};
 		if (ret_entry[n].is_claimed)
-			keep_event_mac(k, &entry, &ret_entry[n].mac);
+			keep_event_mac(
+				k, &entry, KEEP_EVENT_SIGN, &ret_entry[n].mac);
 		n++;
 	}
 	if (e != OK)

@@ -84,13 +84,22 @@ struct keep_walk keep_people_group(const struct keep *k, uint64_t group);
 struct keep_walk keep_people_mailbox(
 	const struct keep *k, const struct tag *e2);
 
+/* ---- keep_claim.c ---- */
+
+/* Kill the pending siblings of e, which won: those of its group, and those of
+ * its mailbox (box) and name. */
+MUST_USE enum err keep_kill_siblings(struct keep *k, const struct keep_entry *e,
+	const struct keep_mailbox *box);
+
 /* ---- keep.c ---- */
 
 /* Begin a call: the failure that spent the keep, or n's. */
 MUST_USE enum err keep_begin(const struct keep *k, size_t n);
 /* End it: commit if e is OK, rotate a large journal, note a failure. */
 MUST_USE enum err keep_end(struct keep *k, enum err e, bool durable);
+/* keeper's word for an event of this type (tlog/leaf.h) about e. */
+enum { KEEP_EVENT_SIGN = 2, KEEP_EVENT_WITHDRAW = 4 };
 void keep_event_mac(const struct keep *k, const struct keep_entry *e,
-	struct event_mac *ret_mac);
+	uint8_t type, struct event_mac *ret_mac);
 
 #endif

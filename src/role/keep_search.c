@@ -10,7 +10,7 @@
 #include "base/fault.h"
 #include "base/file.h"
 
-enum { ROW_LEN = 32, NAME_CAP = 40 };
+enum { ROW_LEN = 32, NAME_CAP = 40, FORGET_BYTES = 1 << 20 };
 
 #define PREFIX "search-"
 #define ROWS_MAX ((size_t)1 << 24)
@@ -98,6 +98,64 @@ enum err keep_search_flush(struct keep_search *s)
 	if (e == OK)
 		s->bytes += s->rows.len;
 	buf_clear(&s->rows);
+	return e;
+}
+
+static bool is_among(uint64_t slot, const uint64_t list[], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i] == slot)
+			return true;
+	return false;
+}
+
+/* Zero what is found in one piece of the file, read at off. */
+static enum err forget_in(int fd, uint8_t *rows, size_t len, uint64_t off,
+	const uint64_t slot[], size_t n)
+{
+	static const uint8_t zero[ROW_LEN];
+	enum err e = OK;
+
+	for (size_t at = 0; at + ROW_LEN <= len && e == OK; at += ROW_LEN)
+		if (is_among(get_u64(rows + at), slot, n)) {
+			FAULT("keeper-search-before-forget");
+			e = file_pwrite(fd, zero, sizeof(zero), off + at);
+		}
+	return e;
+}
+
+static enum err forget_all(int fd, const uint64_t slot[], size_t n)
+{
+	uint8_t *rows = malloc(FORGET_BYTES);
+	uint64_t end = 0;
+	enum err e = rows == NULL ? ERR_MEMORY : file_size(fd, &end);
+
+	for (uint64_t at = ROW_LEN; at < end && e == OK; at += FORGET_BYTES) {
+		size_t len = FORGET_BYTES;
+
+		if (len > end - at)
+			len = (size_t)(end - at);
+		e = file_pread(fd, rows, len, at);
+		if (e == OK)
+			e = forget_in(fd, rows, len, at, slot, n);
+	}
+	free(rows);
+	return e == OK ? file_sync(fd) : e;
+}
+
+enum err keep_search_forget(
+	struct keep_search *s, uint64_t week, const uint64_t slot[], size_t n)
+{
+	char name[NAME_CAP];
+	enum err e;
+	int fd;
+
+	name_of(week, name);
+	fd = openat(s->dir_fd, name, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? OK : err_from_errno(errno);
+	e = forget_all(fd, slot, n);
+	(void)close(fd);
 	return e;
 }
 

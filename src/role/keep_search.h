@@ -7,7 +7,7 @@
  *
  * Rows are not waited for: a power failure may cost the last of them, a crash
  * of the process only a torn one.  Rows of freed slots stay until the file
- * goes.
+ * goes; those of signers who left are zeroed (keep_search_forget).
  */
 #ifndef ROLE_KEEP_SEARCH_H
 #define ROLE_KEEP_SEARCH_H
@@ -37,6 +37,11 @@ MUST_USE enum err keep_search_add(struct keep_search *s, uint64_t week,
 	uint32_t uptime_hour, uint64_t slot, const struct tag tag[3]);
 /* Write the batch's rows. */
 MUST_USE enum err keep_search_flush(struct keep_search *s);
+
+/* Zero the rows of these slots in that week's file, if there is one, and wait
+ * for the disk.  Reads the file once.  Not within a batch. */
+MUST_USE enum err keep_search_forget(
+	struct keep_search *s, uint64_t week, const uint64_t slot[], size_t n);
 
 /* The oldest week with a file that both clocks call over: before first_kept,
  * and more than agree_hours of uptime since it was made.  False if there is none. */

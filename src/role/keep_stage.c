@@ -3,7 +3,7 @@
 #include "base/wipe.h"
 #include "role/keep_index.h"
 
-enum op { OP_ADD = 1, OP_CLAIM, OP_KILL, OP_ACKNOWLEDGE };
+enum op { OP_ADD = 1, OP_CLAIM, OP_KILL, OP_ACKNOWLEDGE, OP_LEAVE, OP_STOP };
 
 /* Room for one more element; doubles. */
 static enum err reserve(void **at, size_t *cap, size_t count, size_t size)
@@ -78,7 +78,7 @@ enum err keep_stage_put(struct keep_store *s, const struct keep_entry *e)
 	return OK;
 }
 
-enum err keep_stage_dying(struct keep_store *s, uint64_t slot)
+enum err keep_stage_dying(struct keep_store *s, const struct keep_death *death)
 {
 	void *at = s->dying;
 	enum err err =
@@ -86,7 +86,7 @@ enum err keep_stage_dying(struct keep_store *s, uint64_t slot)
 
 	s->dying = at;
 	if (err == OK)
-		s->dying[s->dying_count++] = slot;
+		s->dying[s->dying_count++] = *death;
 	return err;
 }
 
@@ -115,7 +115,7 @@ void keep_stage_release(struct keep_store *s)
 	s->place_cap = s->staged_cap = s->dying_cap = 0;
 }
 
-/* ---- the four operations, live ---- */
+/* ---- the operations, live ---- */
 
 enum err keep_stage_add(struct keep_store *s, const struct keep_entry *e)
 {
@@ -159,7 +159,8 @@ enum err keep_store_kill(struct keep_store *s, const struct keep_entry *e,
 	buf_u64(&s->ops, winner);
 	buf_byte(&s->ops, keep_rid);
 	keep_entry_kill(&dead, winner, keep_rid);
-	err = keep_stage_dying(s, e->slot);
+	err = keep_stage_dying(
+		s, &(struct keep_death){ e->slot, 0, KEEP_STORE_LOCKS });
 	return err != OK ? err : keep_stage_put(s, &dead);
 }
 
@@ -173,6 +174,24 @@ enum err keep_store_acknowledge(
 	buf_byte(&s->ops, (uint8_t)to);
 	keep_entry_acknowledge(&known, to);
 	return keep_stage_put(s, &known);
+}
+
+enum err keep_store_leave(struct keep_store *s, const struct keep_entry *e)
+{
+	struct keep_entry leaving = *e;
+
+	buf_byte(&s->ops, OP_LEAVE);
+	buf_u64(&s->ops, e->slot);
+	leaving.leaving = true;
+	return keep_stage_put(s, &leaving);
+}
+
+enum err keep_store_stop(struct keep_store *s, uint64_t slot)
+{
+	buf_byte(&s->ops, OP_STOP);
+	buf_u64(&s->ops, slot);
+	return keep_stage_dying(
+		s, &(struct keep_death){ slot, COMPARTMENT_CONTACT - 1, 1 });
 }
 
 /* ---- and replayed ---- */
@@ -212,6 +231,10 @@ static enum err replay_one(struct keep_store *s, struct view *v)
 		return keep_store_kill(s, &e, other, view_u8(v) != 0);
 	case OP_ACKNOWLEDGE:
 		return keep_store_acknowledge(s, &e, view_u8(v));
+	case OP_LEAVE:
+		return keep_store_leave(s, &e);
+	case OP_STOP:
+		return keep_store_stop(s, slot);
 	default:
 		return ERR_CORRUPT;
 	}

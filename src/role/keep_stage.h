@@ -6,6 +6,8 @@
  *     2 claim        slot u64 ‖ group u64
  *     3 kill         slot u64 ‖ winner u64 ‖ keep rid u8
  *     4 acknowledge  slot u64 ‖ state u8
+ *     5 leave        slot u64
+ *     6 stop         slot u64
  *
  * Each says what is, not what changes, so that replaying twice is replaying
  * once.  Live operation and replay go through the same functions.
@@ -25,8 +27,9 @@ MUST_USE enum err keep_stage_put(
 /* Put a new entry in the batch and in its record. */
 MUST_USE enum err keep_stage_add(
 	struct keep_store *s, const struct keep_entry *e);
-/* Remember that this slot's locks must go. */
-MUST_USE enum err keep_stage_dying(struct keep_store *s, uint64_t slot);
+/* Remember that these locks must go. */
+MUST_USE enum err keep_stage_dying(
+	struct keep_store *s, const struct keep_death *death);
 void keep_stage_clear(struct keep_store *s);
 void keep_stage_release(struct keep_store *s);
 

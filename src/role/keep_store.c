@@ -76,8 +76,10 @@ static enum err zero_locks(struct keep_store *s)
 
 	FAULT("keeper-zero-before-write");
 	for (size_t i = 0; i < s->dying_count && e == OK; i++) {
-		e = file_pwrite(s->locks_fd, zero, sizeof(zero),
-			s->dying[i] * LOCKS_LEN);
+		const struct keep_death *d = &s->dying[i];
+
+		e = file_pwrite(s->locks_fd, zero, (size_t)d->count * LOCK_LEN,
+			d->slot * LOCKS_LEN + (uint64_t)d->first * LOCK_LEN);
 		FAULT("keeper-zero-one-written");
 	}
 	return e;

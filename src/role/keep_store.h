@@ -11,7 +11,8 @@
  *
  *  1 syncs the new locks (they were written when their entries were staged),
  *  2 writes one journal record and syncs it: this is the moment of truth,
- *  3 zeroes the locks of killed entries and syncs them,
+ *  3 zeroes the locks of killed entries, and contact locks of signers who want
+ *    no more mail, and syncs them,
  *  4 writes the entries to slots, without waiting.
  *
  * A crash before 2 leaves locks without an entry, of a slot that nobody was
@@ -39,6 +40,12 @@
 
 #define KEEP_STORE_LOCKS 3
 
+/* Which locks of a slot go in step 3. */
+struct keep_death {
+	uint64_t slot;
+	uint8_t first, count;
+};
+
 struct keep_store {
 	int dir_fd;
 	int slots_fd;
@@ -52,7 +59,7 @@ struct keep_store {
 	uint32_t *place; /* hash of a slot to its index in staged, plus one */
 	size_t place_cap; /* a power of two, more than 2 * staged_count */
 	struct buf ops; /* the journal record to be */
-	uint64_t *dying; /* slots whose locks go in step 3 */
+	struct keep_death *dying;
 	size_t dying_count, dying_cap;
 	bool locks_written;
 };
@@ -76,6 +83,11 @@ MUST_USE enum err keep_store_claim(
 /* Stage the death of e (keep_entry_kill). */
 MUST_USE enum err keep_store_kill(struct keep_store *s,
 	const struct keep_entry *e, uint64_t winner, bool keep_rid);
+/* Stage the mark that e's signer wants it gone. */
+MUST_USE enum err keep_store_leave(
+	struct keep_store *s, const struct keep_entry *e);
+/* Stage the end of the slot's contact lock; its entry stays. */
+MUST_USE enum err keep_store_stop(struct keep_store *s, uint64_t slot);
 /* Stage an acknowledgement (keep_entry_acknowledge). */
 MUST_USE enum err keep_store_acknowledge(
 	struct keep_store *s, const struct keep_entry *e, enum keep_state to);

@@ -66,6 +66,28 @@ static inline enum keep_claim_outcome claim(struct world *w, uint64_t slot)
 	return claimed.outcome;
 }
 
+static inline struct keep_left leave(
+	struct world *w, uint64_t slot, enum keep_wish wish)
+{
+	struct keep_leave l = { wish, slot, fixture_token(slot) };
+	struct keep_left left = { .outcome = KEEP_LEAVE_WRONG };
+	enum err e = keep_leave(w->keep, &l, 1, &left);
+
+	if (e != OK)
+		CHECK_INT(e, OK);
+	return left;
+}
+
+static inline bool destroy(struct world *w, uint64_t slot)
+{
+	bool gone = false;
+	enum err e = keep_destroy(w->keep, &slot, 1, &gone);
+
+	if (e != OK)
+		CHECK_INT(e, OK);
+	return gone;
+}
+
 static inline enum keep_free_outcome release(
 	struct world *w, uint64_t slot, bool force)
 {

@@ -40,6 +40,10 @@ struct keeper {
 	struct keep_claimed claimed[KEEP_BATCH_MAX];
 	uint32_t claim_id[KEEP_BATCH_MAX];
 	size_t n_claims;
+	struct keep_leave leave[KEEP_BATCH_MAX];
+	struct keep_left left[KEEP_BATCH_MAX];
+	uint32_t leave_id[KEEP_BATCH_MAX];
+	bool gone[KEEP_BATCH_MAX];
 	uint64_t slot[KEEP_BATCH_MAX];
 	enum keep_free_outcome freed[KEEP_BATCH_MAX];
 	struct keep_unsettled unsettled[KEEP_BATCH_MAX];
@@ -159,6 +163,59 @@ static enum err hear_expire(struct keeper *k, struct view *v)
 	return link_end(web);
 }
 
+static enum err hear_leave(struct keeper *k, struct view *v)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	size_t n = view_u32(v);
+	struct buf *b;
+	enum err e;
+
+	if (n > KEEP_BATCH_MAX)
+		return OK;
+	for (size_t i = 0; i < n && !v->bad; i++) {
+		struct message_leave m;
+
+		take_leave(v, &m);
+		k->leave[i] = m.leave;
+		k->leave_id[i] = m.id;
+		wipe(&m, sizeof(m));
+	}
+	if (!view_done(v))
+		return OK; /* web talks nonsense: no answer */
+	FAULT("keeper-leave-heard");
+	e = keep_leave(k->keep, k->leave, n, k->left);
+	wipe(k->leave, n * sizeof(k->leave[0]));
+	if (e != OK)
+		return e;
+	FAULT("keeper-leave-done");
+	b = link_begin(web, MSG_LEFT);
+	buf_u32(b, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		put_left(b,
+			&(struct message_left){ k->leave_id[i], k->left[i] });
+	return link_end(web);
+}
+
+static enum err hear_destroy(struct keeper *k, struct view *v)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	size_t n = take_slots(v, k->slot, KEEP_BATCH_MAX);
+	size_t gone = 0;
+	enum err e = keep_destroy(k->keep, k->slot, n, k->gone);
+
+	FAULT("keeper-destroyed");
+	if (e != OK)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		if (k->gone[i])
+			k->slot[gone++] = k->slot[i];
+	if (gone < n)
+		log_notice_int(
+			"destroy-not-asked-for", "count", (int64_t)(n - gone));
+	put_slots(link_begin(web, MSG_DESTROYED), k->slot, gone);
+	return link_end(web);
+}
+
 static enum err hear_web(struct keeper *k)
 {
 	struct link *web = &k->role->link[ROLE_WEB];
@@ -181,6 +238,10 @@ static enum err hear_web(struct keeper *k)
 			e = hear_claims(k, &v);
 		} else if (type == MSG_EXPIRE) {
 			e = hear_expire(k, &v);
+		} else if (type == MSG_LEAVE) {
+			e = hear_leave(k, &v);
+		} else if (type == MSG_DESTROY) {
+			e = hear_destroy(k, &v);
 		}
 	}
 	return e == OK ? answer_claims(k) : e;

@@ -223,6 +223,49 @@ void take_claimed(struct view *v, struct message_claimed *ret_claimed)
 		v->bad = true;
 }
 
+void put_leave(struct buf *b, const struct message_leave *l)
+{
+	buf_u32(b, l->id);
+	buf_byte(b, (uint8_t)l->leave.wish);
+	buf_u64(b, l->leave.slot);
+	PUT(b, &l->leave.token);
+}
+
+void take_leave(struct view *v, struct message_leave *ret_leave)
+{
+	ret_leave->id = view_u32(v);
+	ret_leave->leave.wish = (enum keep_wish)view_u8(v);
+	ret_leave->leave.slot = view_u64(v);
+	TAKE(v, &ret_leave->leave.token);
+	if (ret_leave->leave.wish != KEEP_WISH_LEAVE &&
+		ret_leave->leave.wish != KEEP_WISH_STOP)
+		v->bad = true;
+}
+
+void put_left(struct buf *b, const struct message_left *l)
+{
+	buf_u32(b, l->id);
+	buf_byte(b, (uint8_t)l->left.outcome);
+	buf_u64(b, l->left.slot);
+	buf_u64(b, l->left.petition);
+	PUT(b, &l->left.c);
+	PUT(b, &l->left.mac);
+}
+
+void take_left(struct view *v, struct message_left *ret_left)
+{
+	struct keep_left *l = &ret_left->left;
+
+	ret_left->id = view_u32(v);
+	l->outcome = (enum keep_leave_outcome)view_u8(v);
+	l->slot = view_u64(v);
+	l->petition = view_u64(v);
+	TAKE(v, &l->c);
+	TAKE(v, &l->mac);
+	if (l->outcome > KEEP_LEAVE_GONE)
+		v->bad = true;
+}
+
 void put_unsettled(struct buf *b, const struct keep_unsettled *u)
 {
 	buf_u64(b, u->slot);

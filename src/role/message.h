@@ -45,6 +45,10 @@ enum message {
 	MSG_BOOKED, /* to keeper: slots */
 	MSG_EXPIRE, /* to keeper: slots */
 	MSG_EXPIRED, /* to web: slots that are freed now */
+	MSG_LEAVE, /* to keeper: message_leave */
+	MSG_LEFT, /* to web: message_left, in the order of their MSG_LEAVE */
+	MSG_DESTROY, /* to keeper: slots whose leaving log has journaled */
+	MSG_DESTROYED, /* to web: those of them of which nothing is left */
 
 	/* web and log */
 	MSG_LOG_STATE, /* to web: u64 next ev_seq, text of the promise vkey */
@@ -133,6 +137,23 @@ struct message_claimed {
 
 void put_claimed(struct buf *b, const struct message_claimed *c);
 void take_claimed(struct view *v, struct message_claimed *ret_claimed);
+
+/* A signer's wish by the token of a mail, and what came of it. */
+struct message_leave {
+	uint32_t id; /* web's own, echoed */
+	struct keep_leave leave;
+};
+
+void put_leave(struct buf *b, const struct message_leave *l);
+void take_leave(struct view *v, struct message_leave *ret_leave);
+
+struct message_left {
+	uint32_t id;
+	struct keep_left left;
+};
+
+void put_left(struct buf *b, const struct message_left *l);
+void take_left(struct view *v, struct message_left *ret_left);
 
 void put_unsettled(struct buf *b, const struct keep_unsettled *u);
 void take_unsettled(struct view *v, struct keep_unsettled *ret_unsettled);

@@ -92,6 +92,39 @@ static void check_sealed(void)
 	buf_release(&b);
 }
 
+static void check_leave(void)
+{
+	struct message_leave in = { 7,
+		{ KEEP_WISH_STOP, 99, { { 0x54, 1, 2 } } } };
+	struct message_left out = { 8,
+		{ KEEP_LEAVES, 100, 7, { { 0xc } }, { { 0xd } } } };
+	struct message_leave got_in;
+	struct message_left got_out;
+	struct buf b;
+	struct view v;
+
+	buf_init(&b, 4096);
+	put_leave(&b, &in);
+	put_left(&b, &out);
+	v = view_of_buf(&b);
+	take_leave(&v, &got_in);
+	take_left(&v, &got_out);
+	CHECK(view_done(&v));
+	CHECK(got_in.id == 7 && got_in.leave.wish == KEEP_WISH_STOP &&
+		got_in.leave.slot == 99 && got_in.leave.token.byte[2] == 2);
+	CHECK(got_out.id == 8 && got_out.left.outcome == KEEP_LEAVES &&
+		got_out.left.slot == 100 && got_out.left.petition == 7 &&
+		got_out.left.c.byte[0] == 0xc &&
+		got_out.left.mac.byte[0] == 0xd);
+	buf_clear(&b);
+	in.leave.wish = (enum keep_wish)3;
+	put_leave(&b, &in);
+	v = view_of_buf(&b);
+	take_leave(&v, &got_in);
+	CHECK(v.bad);
+	buf_release(&b);
+}
+
 static void check_slots(void)
 {
 	const uint64_t slot[] = { 1, 2, UINT64_MAX };
@@ -122,6 +155,7 @@ static void check_noise(void)
 		struct message_sealed sealed;
 		struct message_answer answer;
 		struct message_claimed claimed;
+		struct message_left left;
 		struct logbook_result result;
 		struct message_job job;
 		struct view v;
@@ -141,6 +175,10 @@ static void check_noise(void)
 		inside = inside &&
 			(v.bad || claimed.claimed.outcome <= KEEP_CLAIM_GONE);
 		v = view_of(noise, sizeof(noise));
+		take_left(&v, &left);
+		inside = inside &&
+			(v.bad || left.left.outcome <= KEEP_LEAVE_GONE);
+		v = view_of(noise, sizeof(noise));
 		take_result(&v, &result);
 		v = view_of(noise, sizeof(noise));
 		take_job(&v, &job);
@@ -153,6 +191,7 @@ int main(void)
 {
 	check_form();
 	check_sealed();
+	check_leave();
 	check_slots();
 	check_noise();
 	return tap_done();
