@@ -13,7 +13,7 @@ BENCH =
 
 help:
 	@echo 'make run     serve a demo site and a mailbox for its mails on this machine'
-	@echo '             (LISTEN=127.0.0.1:8080 SITE=demo DATA=folder-with-petitions/full)'
+	@echo '             (LISTEN=127.0.0.1:8080 SITE=demo DATA=folder of real documents)'
 	@echo 'make test    build with two compilers and sanitizers, run every test'
 	@echo 'make check   the rules of the source, in seconds'
 	@echo 'make bench   measure (BENCH=options of bench/run.py)'

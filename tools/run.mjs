@@ -5,16 +5,18 @@
 // BUILD   the build directory with petitiond in it
 // SITE    the site's folder; made and filled with samples if it is not there
 // LISTEN  ADDRESS:PORT (127.0.0.1:8080, or what an existing SITE was made for)
-// DATA    a folder with petitions/full/*.json, imported into SITE once
+// DATA    a folder of real documents (petitions/, lists/), taken into SITE once
 //
 // Starts the mailbox (tools/inbox) and petitiond, says where to look, and ends
 // both, in order, at Ctrl-C.  They run in sessions of their own so that the
 // terminal's interrupt reaches this process alone.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync,
+	writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -92,18 +94,93 @@ function makeSite(listen) {
 	}
 }
 
+// The files of a folder of DATA, by name; none if it is not there.
+function filesIn(folder) {
+	const path = join(data, folder);
+
+	return existsSync(path) ? readdirSync(path).sort()
+		.filter((name) => name.endsWith('.json'))
+		.map((name) => join(path, name)) : [];
+}
+
+function petitiondDoes(what, ...args) {
+	console.log(`run: ${what}`);
+	execFileSync(petitiond, args, { stdio: 'inherit' });
+}
+
+// What the institution lists: DATA/lists, as tests/reading loads it.
+function loadLists() {
+	for (const [kind, ...names] of [
+		['periods', 'periods.csv'],
+		['departments', 'departments.json'],
+		['topics', 'topics.json'],
+		['regions', 'regions.csv'],
+		['areas', 'constituency-region-2024.csv',
+			'constituencies-2024-mp.csv'],
+		['countries', 'countries.csv']]) {
+		const files = names.map((name) => join(data, 'lists', name))
+			.filter((path) => existsSync(path));
+
+		if (files.length > 0)
+			petitiondDoes(`loading ${kind}`, 'load', site, kind,
+				...files);
+	}
+}
+
+// An element of a list says nothing of other parliamentary business, so that
+// of our own sample of the same number stays with it.
+function withBusiness(path) {
+	const element = JSON.parse(readFileSync(path, 'utf8'));
+	const sample = join(root, 'samples', `${element.id}.json`);
+	const business = 'other_parliamentary_business';
+
+	if (existsSync(sample)) {
+		element.attributes[business] ??= JSON.parse(
+			readFileSync(sample, 'utf8')).data.attributes[business];
+	}
+	return JSON.stringify(element);
+}
+
+function importArchived() {
+	const files = filesIn('petitions/archived-index');
+	const folder = mkdtempSync(join(tmpdir(), 'petitiond-run-'));
+
+	try {
+		const made = files.map((path) => {
+			const copy = join(folder, basename(path));
+
+			writeFileSync(copy, withBusiness(path));
+			return copy;
+		});
+		if (made.length > 0) {
+			petitiondDoes(`importing ${made.length} archived ` +
+				'petitions', 'import', site, '--replace',
+			'--period', '2015-2017', ...made);
+		}
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+// Of one petition at several moments the newest.
+function newestOf(folder) {
+	return filesIn(folder).slice(-1);
+}
+
 function importOnce() {
-	const folder = join(data, 'petitions/full');
 	const mark = join(site, 'imported-data');
+	const full = filesIn('petitions/full');
+	const files = [...full, ...newestOf('petitions/241584'),
+		...newestOf('petitions/722903')];
 
 	if (existsSync(mark))
 		return;
-	if (!existsSync(folder))
+	if (full.length === 0)
 		fail(`DATA=${data} has no petitions/full: name a folder that has`);
-	const files = readdirSync(folder).filter((f) => f.endsWith('.json'))
-		.sort().map((f) => join(folder, f));
-	execFileSync(petitiond, ['import', site, ...files],
-		{ stdio: 'inherit' });
+	loadLists();
+	petitiondDoes(`importing ${files.length} petitions`, 'import', site,
+		'--replace', ...files);
+	importArchived();
 	writeFileSync(mark, 'tools/run.mjs has imported petitions here.\n');
 }
 
