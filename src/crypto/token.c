@@ -4,7 +4,7 @@
 #include "base/enc.h"
 #include "base/wipe.h"
 
-enum { T_LETTERS = 26, SLOT_LETTERS = 13, FORM_LEN = 32 };
+enum { T_LETTERS = 26, SLOT_LETTERS = 13, FORM_LEN = 32, SHOWN_LEN = 16 };
 
 void token_hash(
 	uint64_t slot, const struct token *token, struct token_hash *ret_hash)
@@ -159,4 +159,44 @@ enum err form_token_check(const struct hmac_key *form_key, uint64_t petition,
 uint32_t rid_minute(const struct rid *rid)
 {
 	return get_u32(rid->byte);
+}
+
+/* Four bytes of time, the first twelve of their mac. */
+static void shown_mac(const struct hmac_key *form_key, struct str form_token,
+	uint8_t shown[SHOWN_LEN])
+{
+	struct str parts[] = { STR("petition-form-shown/v1"), part_of(shown, 4),
+		form_token };
+	struct sha256 mac;
+
+	hmac_key_mac(form_key, parts, 3, &mac);
+	memcpy(shown + 4, mac.byte, SHOWN_LEN - 4);
+}
+
+void form_shown_make(struct buf *b, const struct hmac_key *form_key,
+	struct str form_token, uint32_t second)
+{
+	uint8_t shown[SHOWN_LEN];
+
+	put_u32(shown, second);
+	shown_mac(form_key, form_token, shown);
+	enc_base64url(b, shown, sizeof(shown));
+}
+
+enum err form_shown_check(const struct hmac_key *form_key,
+	struct str form_token, struct str text, uint32_t *ret_second)
+{
+	uint8_t bytes[SHOWN_LEN];
+	uint8_t ours[SHOWN_LEN];
+	size_t len;
+
+	if (dec_base64url(text, bytes, sizeof(bytes), &len) != OK ||
+		len != sizeof(bytes))
+		return ERR_INVALID;
+	memcpy(ours, bytes, 4);
+	shown_mac(form_key, form_token, ours);
+	if (!same_bytes(ours, bytes, sizeof(bytes)))
+		return ERR_INVALID;
+	*ret_second = get_u32(bytes);
+	return OK;
 }

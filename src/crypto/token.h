@@ -60,4 +60,12 @@ MUST_USE enum err form_token_check(const struct hmac_key *form_key,
 /* The minute it was made, since 1970. */
 uint32_t rid_minute(const struct rid *rid);
 
+/* Append the second in which the form of this token was first shown, so that
+ * nobody but us can say it. */
+void form_shown_make(struct buf *b, const struct hmac_key *form_key,
+	struct str form_token, uint32_t second);
+/* ERR_INVALID unless text is of form_shown_make with this token. */
+MUST_USE enum err form_shown_check(const struct hmac_key *form_key,
+	struct str form_token, struct str text, uint32_t *ret_second);
+
 #endif

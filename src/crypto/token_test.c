@@ -118,9 +118,42 @@ static void test_form(void)
 	buf_release(&b);
 }
 
+static void test_shown(void)
+{
+	struct hmac_key key, other;
+	uint32_t second = 0;
+	struct buf b;
+	size_t refused_n = 0;
+
+	hmac_key_init(&key, "k", 1);
+	hmac_key_init(&other, "l", 1);
+	buf_init(&b, 64);
+	form_shown_make(&b, &key, STR("a form token"), 1795459200);
+	CHECK(form_shown_check(
+		      &key, STR("a form token"), buf_view(&b), &second) == OK);
+	CHECK_INT(second, 1795459200);
+	CHECK(form_shown_check(&key, STR("another token"), buf_view(&b),
+		      &second) == ERR_INVALID);
+	CHECK(form_shown_check(&other, STR("a form token"), buf_view(&b),
+		      &second) == ERR_INVALID);
+	CHECK(form_shown_check(&key, STR("a form token"), STR(""), &second) ==
+		ERR_INVALID);
+	for (size_t i = 0; i < b.len; i++) {
+		char c = b.at[i];
+
+		b.at[i] = c == 'Q' ? 'g' : 'Q';
+		refused_n += form_shown_check(&key, STR("a form token"),
+				     buf_view(&b), &second) == ERR_INVALID;
+		b.at[i] = c;
+	}
+	CHECK(refused_n == b.len);
+	buf_release(&b);
+}
+
 int main(void)
 {
 	test_text();
+	test_shown();
 	test_hash();
 	test_form();
 	return tap_done();

@@ -1,9 +1,12 @@
 #include "page/sign.h"
 
 void page_confirm(struct buf *out, const struct page_site *site,
-	const struct petition *petition)
+	const struct petition *petition, struct str token)
 {
+	struct scratch path;
 	struct page p;
+	int n = snprintf(
+		path.at, sizeof(path.at), "/c/%.*s/correct", STR_ARG(token));
 
 	layout_begin(&p, out, site,
 		&(struct layout){
@@ -25,6 +28,10 @@ void page_confirm(struct buf *out, const struct page_site *site,
 		"<button class=\"button\">");
 	say(&p, "Confirm my signature");
 	html_lit(&p.h, "</button>\n</form>\n<p class=\"small\">");
+	sayf(&p,
+		"Is something wrong in the email, your name perhaps? [Correct it first].",
+		.url = { { path.at, (size_t)n } });
+	html_lit(&p.h, "</p>\n<p class=\"small\">");
 	say(&p, "Not you? Close this page, and nothing is counted.");
 	html_lit(&p.h, "</p>\n</div>\n");
 	layout_end(&p);
@@ -74,16 +81,9 @@ void page_confirm_type(struct buf *out, const struct page_site *site,
 			.has_faults = wrong,
 			.is_noindex = true });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
-	if (wrong) {
-		html_lit(&p.h,
-			"<div class=\"faults\" role=\"alert\" "
-			"aria-labelledby=\"faults\" tabindex=\"-1\">\n"
-			"<h2 id=\"faults\">");
-		say(&p, "There is a problem");
-		html_lit(&p.h, "</h2>\n<ul><li><a href=\"#token\">");
-		say(&p, "Enter the code as it stands in the email");
-		html_lit(&p.h, "</a></li></ul>\n</div>\n");
-	}
+	if (wrong)
+		sign_one_fault(&p, STR("#token"),
+			tr(&p, "Enter the code as it stands in the email"));
 	say_in(&p, "h1", "Confirm with a code");
 	say_in(&p, "p",
 		"If the link in our email does not open, type the code that "

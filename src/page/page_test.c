@@ -151,7 +151,7 @@ static void test_hostile(void)
 	page_sign(&page, &site, &t, &form, NULL);
 	check_rules(buf_view(&page));
 	buf_clear(&page);
-	page_sign_check(&page, &site, &t, &form);
+	page_sign_check(&page, &site, &t, &form, true);
 	check_rules(buf_view(&page));
 	CHECK(!has(buf_view(&page), STR("</main><script>")));
 	buf_release(&page);
@@ -178,7 +178,7 @@ static void test_translated(void)
 
 	site.words = &hebrew;
 	buf_init(&page, 1 << 20);
-	page_sign_refused(&page, &site, &t);
+	page_sign_sent(&page, &site, &t);
 	CHECK(has(buf_view(&page), STR("<html lang=\"he\" dir=\"rtl\">")));
 	CHECK(has(buf_view(&page),
 		STR("\xD7\x97\xD7\x96\xD7\xA8\xD7\x94 "

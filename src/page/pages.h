@@ -54,6 +54,7 @@ struct page_site {
 	struct page_link get_involved; /* below every petition */
 	struct page_link follow;
 	struct str map_url; /* "?petition=ID" is put behind it; may be empty */
+	struct str eligible; /* what a signer must be; empty: words of ours */
 	/* True while the keeper runs on the same machine as web. */
 	bool one_machine;
 };
@@ -124,6 +125,14 @@ struct sign_form {
 	struct str postcode;
 	bool updates;
 	struct str token; /* the hidden field "form", formats.md section 6 */
+	struct str shown; /* the hidden field "shown", there too */
+	/* What nobody sees and so nobody fills in; some programs do. */
+	struct str website;
+	/* The token of the signature that this one corrects, or empty. */
+	struct str corrects;
+	bool person; /* the box that only doubtful forms are shown */
+	bool ask_person; /* show it */
+	bool no_email; /* the form again, because no mail came */
 };
 
 struct sign_faults {
@@ -140,23 +149,21 @@ struct sign_faults {
 /* True if there is anything to correct. */
 bool sign_faults_any(const struct sign_faults *faults);
 
-/* GET /petitions/ID/signatures/new, and the answer to a POST with faults
- * (422).  faults is NULL for a fresh form. */
+/* GET /petitions/ID/signatures/new, /no-email and /c/TOKEN/correct, and the
+ * answer to a POST with faults (422).  faults is NULL for a fresh form. */
 void page_sign(struct buf *out, const struct page_site *site,
 	const struct petition *petition, const struct sign_form *form,
 	const struct sign_faults *faults);
 /* The answer to a POST without faults and without stage: everything shown
- * once more, with the buttons stage=send and stage=change. */
+ * once more, with the buttons stage=send and stage=change.  With wrong the
+ * box "person" was asked for and not ticked. */
 void page_sign_check(struct buf *out, const struct page_site *site,
-	const struct petition *petition, const struct sign_form *form);
+	const struct petition *petition, const struct sign_form *form,
+	bool wrong);
 /* "Check your email", the same whatever was decided.  GET
  * /petitions/ID/signatures/thank-you. */
 void page_sign_sent(struct buf *out, const struct page_site *site,
 	const struct petition *petition);
-/* The petition cannot be signed (any more): closed or rejected. */
-void page_sign_refused(struct buf *out, const struct page_site *site,
-	const struct petition *petition);
-
 /* --- confirming --------------------------------------------------------- */
 
 /*
@@ -165,7 +172,7 @@ void page_sign_refused(struct buf *out, const struct page_site *site,
  * receipt page, without ever sending it.
  */
 void page_confirm(struct buf *out, const struct page_site *site,
-	const struct petition *petition);
+	const struct petition *petition, struct str token);
 /* GET /c: a field "token" to type it into, sent by GET to /c.  wrong: what
  * was typed is no token. */
 void page_confirm_type(struct buf *out, const struct page_site *site,

@@ -338,7 +338,7 @@ static void sign_check(struct buf *out, const struct page_site *site)
 {
 	struct petition t = fresh(PETITION_OPEN);
 
-	page_sign_check(out, site, &t, &filled);
+	page_sign_check(out, site, &t, &filled, false);
 }
 
 static void sign_sent(struct buf *out, const struct page_site *site)
@@ -348,18 +348,41 @@ static void sign_sent(struct buf *out, const struct page_site *site)
 	page_sign_sent(out, site, &t);
 }
 
-static void sign_refused(struct buf *out, const struct page_site *site)
+static void sign_no_email(struct buf *out, const struct page_site *site)
 {
-	struct petition t = fresh(PETITION_CLOSED);
+	struct petition t = fresh(PETITION_OPEN);
+	struct sign_form form = {
+		.token = STR("AbCdEf"), .shown = STR("GhIj"), .no_email = true
+	};
 
-	page_sign_refused(out, site, &t);
+	page_sign(out, site, &t, &form, NULL);
+}
+
+static void sign_correct(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+	struct sign_form form = { .token = STR("AbCdEf"),
+		.shown = STR("GhIj"),
+		.corrects = STR("B-AAAAAAAAAAAAAAAAAAAAAAAAAA") };
+
+	page_sign(out, site, &t, &form, NULL);
+}
+
+static void sign_person(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+	struct sign_form form = filled;
+
+	form.website = STR("https://spam.example");
+	form.ask_person = true;
+	page_sign_check(out, site, &t, &form, true);
 }
 
 static void confirm(struct buf *out, const struct page_site *site)
 {
 	struct petition t = fresh(PETITION_OPEN);
 
-	page_confirm(out, site, &t);
+	page_confirm(out, site, &t, STR("B-AAAAAAAAAAAAAAAAAAAAAAAAAA"));
 }
 
 static void confirm_type(struct buf *out, const struct page_site *site)
@@ -481,7 +504,9 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "sign-stale", sign_stale },
 		{ "sign-check", sign_check },
 		{ "sign-sent", sign_sent },
-		{ "sign-refused", sign_refused },
+		{ "sign-no-email", sign_no_email },
+		{ "sign-correct", sign_correct },
+		{ "sign-person", sign_person },
 		{ "confirm", confirm },
 		{ "confirm-type", confirm_type },
 		{ "confirm-wrong", confirm_wrong },

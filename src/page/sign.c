@@ -134,8 +134,28 @@ static void eligible(const struct form *f)
 	if (f->in->eligible)
 		html_lit(&p->h, " checked");
 	html_lit(&p->h, "> <label for=\"eligible\">");
-	say(p, "I am a British citizen or I live in the UK");
+	if (p->site->eligible.len > 0)
+		html_text(&p->h, p->site->eligible);
+	else
+		say(p, "I am a British citizen or I live in the UK");
 	html_lit(&p->h, "</label>\n</div>\n");
+}
+
+/* Nobody sees it, no keyboard comes here, no reader reads it out. */
+static void website(const struct form *f)
+{
+	struct page *p = f->p;
+
+	html_lit(&p->h,
+		"<div class=\"hidden\" aria-hidden=\"true\">\n"
+		"<label for=\"website\">");
+	say(p, "Leave this empty");
+	html_lit(&p->h,
+		"</label>\n<input type=\"text\" id=\"website\" "
+		"name=\"website\" tabindex=\"-1\" autocomplete=\"off\" "
+		"value=\"");
+	html_attr(&p->h, f->in->website);
+	html_lit(&p->h, "\">\n</div>\n");
 }
 
 static void person(const struct form *f)
@@ -226,7 +246,7 @@ static void privacy(struct page *p)
 	html_lit(&p->h, "</p>\n");
 }
 
-static void form_tag(struct page *p, const struct petition *petition)
+void sign_form_tag(struct page *p, const struct petition *petition)
 {
 	struct scratch path;
 
@@ -236,8 +256,7 @@ static void form_tag(struct page *p, const struct petition *petition)
 	html_lit(&p->h, "\">\n");
 }
 
-/* Which petition this is about, above the heading. */
-static void caption(struct page *p, const struct petition *petition)
+void sign_caption(struct page *p, const struct petition *petition)
 {
 	html_lit(&p->h, "<p class=\"caption\">");
 	html_text(&p->h, petition->action);
@@ -255,6 +274,44 @@ void sign_back(struct page *p, const struct petition *petition)
 	html_lit(&p->h, "</p>\n");
 }
 
+/* What brought the person here, if it is not the petition's button. */
+static void heading(struct page *p, const struct sign_form *form)
+{
+	if (form->corrects.len > 0) {
+		say_in(p, "h1", "Correct your signature");
+		say_in(p, "p",
+			"We cannot see what you entered before, so please "
+			"enter everything again. The link in the new email "
+			"takes the place of the one you have.");
+	} else if (form->no_email) {
+		say_in(p, "h1", "I did not get an email");
+		say_in(p, "p",
+			"It can take some minutes, and it may be in your spam "
+			"folder. If it has not come, the address may have been "
+			"mistyped: fill in the form again, and we send another "
+			"email. Signing twice never counts twice.");
+	} else {
+		say_in(p, "h1", "Sign this petition");
+	}
+}
+
+void sign_hidden(struct page *p, const struct sign_form *form)
+{
+	html_hidden(&p->h, STR("form"), form->token);
+	html_hidden(&p->h, STR("shown"), form->shown);
+	if (form->corrects.len > 0)
+		html_hidden(&p->h, STR("corrects"), form->corrects);
+}
+
+static struct str form_title(
+	const struct page_site *site, const struct sign_form *form)
+{
+	if (form->corrects.len > 0)
+		return site_tr(site, "Correct your signature");
+	return form->no_email ? site_tr(site, "I did not get an email")
+			      : site_tr(site, "Sign this petition");
+}
+
 void page_sign(struct buf *out, const struct page_site *site,
 	const struct petition *petition, const struct sign_form *form,
 	const struct sign_faults *faults)
@@ -263,151 +320,26 @@ void page_sign(struct buf *out, const struct page_site *site,
 	struct form f = { .p = &p, .in = form, .faults = faults };
 
 	layout_begin(&p, out, site,
-		&(struct layout){ .title = site_tr(site, "Sign this petition"),
+		&(struct layout){ .title = form_title(site, form),
 			.has_faults = faults != NULL && sign_faults_any(faults),
-			.is_noindex = true });
+			.is_noindex = true,
+			.script = STR("sign.js") });
 	html_lit(&p.h, "<div class=\"narrow\">\n");
 	summary(&f);
-	caption(&p, petition);
-	say_in(&p, "h1", "Sign this petition");
-	form_tag(&p, petition);
-	html_hidden(&p.h, STR("form"), form->token);
+	sign_caption(&p, petition);
+	heading(&p, form);
+	sign_form_tag(&p, petition);
+	sign_hidden(&p, form);
 	eligible(&f);
 	person(&f);
 	country(&f);
 	postcode(&f);
 	updates(&f);
+	website(&f);
 	privacy(&p);
 	html_lit(&p.h, "<button class=\"button\" id=\"continue\">");
 	say(&p, "Continue");
 	html_lit(&p.h, "</button>\n</form>\n");
-	sign_back(&p, petition);
-	html_lit(&p.h, "</div>\n");
-	layout_end(&p);
-}
-
-static void row(struct page *p, struct str label, struct str text)
-{
-	html_lit(&p->h, "<div><dt>");
-	html_text(&p->h, label);
-	html_lit(&p->h, "</dt><dd>");
-	html_text(&p->h, text.len > 0 ? text : STR("\xE2\x80\x93"));
-	html_lit(&p->h, "</dd></div>\n");
-}
-
-static void typed(struct page *p, const struct sign_form *form)
-{
-	html_hidden(&p->h, STR("form"), form->token);
-	if (form->eligible)
-		html_hidden(&p->h, STR("eligible"), STR("1"));
-	html_hidden(&p->h, STR("name"), form->name);
-	html_hidden(&p->h, STR("email"), form->email);
-	html_hidden(&p->h, STR("country"), form->country);
-	html_hidden(&p->h, STR("postcode"), form->postcode);
-	if (form->updates)
-		html_hidden(&p->h, STR("updates"), STR("1"));
-}
-
-static void answers(struct page *p, const struct sign_form *form)
-{
-	struct str name = country_name(form->country);
-
-	html_lit(&p->h, "<dl class=\"summary\">\n");
-	row(p, tr(p, "Name"), form->name);
-	row(p, tr(p, "Email address"), form->email);
-	row(p, tr(p, "Where you live"),
-		name.at == NULL ? form->country
-				: words_find(p->site->words, name));
-	row(p, tr(p, "Postcode"), form->postcode);
-	row(p, tr(p, "Updates by email"),
-		form->updates ? tr(p, "Yes") : tr(p, "No"));
-	row(p, tr(p, "British citizen or UK resident"),
-		form->eligible ? tr(p, "Yes") : tr(p, "No"));
-	html_lit(&p->h, "</dl>\n");
-}
-
-void page_sign_check(struct buf *out, const struct page_site *site,
-	const struct petition *petition, const struct sign_form *form)
-{
-	struct page p;
-
-	layout_begin(&p, out, site,
-		&(struct layout){ .title = site_tr(site, "Check your answers"),
-			.is_noindex = true });
-	html_lit(&p.h, "<div class=\"narrow\">\n");
-	caption(&p, petition);
-	say_in(&p, "h1", "Check your answers");
-	html_lit(&p.h, "<p>");
-	sayf(&p, "We send the link to {1}. Is it right?",
-		.arg = { form->email });
-	html_lit(&p.h, "</p>\n");
-	answers(&p, form);
-	form_tag(&p, petition);
-	typed(&p, form);
-	html_lit(&p.h,
-		"<div class=\"buttons\">\n<button class=\"button\" "
-		"name=\"stage\" value=\"send\">");
-	say(&p, "Sign, and send me the link");
-	html_lit(&p.h,
-		"</button>\n<button class=\"button second\" "
-		"name=\"stage\" value=\"change\">");
-	say(&p, "Change something");
-	html_lit(&p.h, "</button>\n</div>\n</form>\n</div>\n");
-	layout_end(&p);
-}
-
-void page_sign_sent(struct buf *out, const struct page_site *site,
-	const struct petition *petition)
-{
-	struct scratch path;
-	struct page p;
-
-	layout_begin(&p, out, site,
-		&(struct layout){ .title = site_tr(site, "Check your email"),
-			.is_noindex = true });
-	html_lit(&p.h, "<div class=\"narrow\">\n");
-	caption(&p, petition);
-	say_in(&p, "h1", "Check your email");
-	html_lit(&p.h, "<div class=\"notice go\">\n");
-	say_in(&p, "p",
-		"We have sent you an email. Open the link in it and press the "
-		"button: only then does your signature count.");
-	html_lit(&p.h, "</div>\n");
-	say_in(&p, "h2", "No email?");
-	html_lit(&p.h, "<p>");
-	sayf(&p,
-		"It can take a few minutes, and it may be in your spam folder. "
-		"Then [fill in the form again]: signing twice never counts "
-		"twice.",
-		.url = { petition_path(
-			&path, petition->id, false, "/signatures/new") });
-	html_lit(&p.h, "</p>\n");
-	sign_back(&p, petition);
-	html_lit(&p.h, "</div>\n");
-	layout_end(&p);
-}
-
-void page_sign_refused(struct buf *out, const struct page_site *site,
-	const struct petition *petition)
-{
-	struct page p;
-
-	layout_begin(&p, out, site,
-		&(struct layout){ .title = site_tr(site,
-					  "This petition cannot be "
-					  "signed"),
-			.is_noindex = true });
-	html_lit(&p.h, "<div class=\"narrow\">\n");
-	caption(&p, petition);
-	say_in(&p, "h1", "This petition cannot be signed");
-	html_lit(&p.h, "<p>");
-	if (petition->state == PETITION_REJECTED)
-		say(&p, "It was rejected.");
-	else
-		say(&p, "This petition is closed.");
-	html_lit(&p.h, " ");
-	say(&p, "Nothing that you entered was kept.");
-	html_lit(&p.h, "</p>\n");
 	sign_back(&p, petition);
 	html_lit(&p.h, "</div>\n");
 	layout_end(&p);

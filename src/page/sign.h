@@ -22,6 +22,14 @@ struct str sign_field_name(enum sign_field field);
 struct str sign_fault_words(const struct page *p,
 	const struct sign_faults *faults, enum sign_field field);
 
+/* <form> that posts to the petition's form. */
+void sign_form_tag(struct page *p, const struct petition *petition);
+/* The fields of the form that nobody types. */
+void sign_hidden(struct page *p, const struct sign_form *form);
+/* Which petition this is about, above the heading. */
+void sign_caption(struct page *p, const struct petition *petition);
+/* The box at the top for a page with one fault; url is its field's. */
+void sign_one_fault(struct page *p, struct str url, struct str words);
 /* "Go back to the petition: TITLE" */
 void sign_back(struct page *p, const struct petition *petition);
 

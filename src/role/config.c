@@ -63,7 +63,12 @@ static const struct key keys[] = {
 	NUMBER("petition", "sponsors", sponsors, "5", 0, 20, "w", "and supporters before moderation."),
 	NUMBER("petition", "duration_months", duration_months, "6", 1, 120, "w", "How long a petition is open."),
 
+	TEXT("petition", "eligible", eligible, "", "w",
+		"What signers must be, as they tick it; empty: I am a British citizen or I live in the UK."),
+
 	YES_NO("limits", "off", limits_off, "no", "wk", "yes only for load tests."),
+	NUMBER("limits", "form_seconds", form_seconds, "3", 0, 60, "w",
+		"Whoever sends a form sooner ticks that they are a person; 0: nobody."),
 	NUMBER("limits", "siblings_per_mailbox", siblings_per_mailbox, "5", 1, 1000, "k",
 		"Unconfirmed forms that one mailbox may have on one petition."),
 
@@ -273,6 +278,8 @@ static struct str template_value(
 		return STR("1");
 	if (demo && k->offset == offsetof(struct config, checkpoint_s))
 		return STR("2");
+	if (demo && k->offset == offsetof(struct config, form_seconds))
+		return STR("0");
 	if (demo && k->offset == offsetof(struct config, relay))
 		return STR("smtp://127.0.0.1:1025");
 	if (demo && k->offset == offsetof(struct config, inbox_url))

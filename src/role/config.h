@@ -56,8 +56,10 @@ struct config {
 	uint32_t debate_threshold;
 	uint32_t sponsors;
 	uint32_t duration_months;
+	struct str eligible; /* what a signer must be; empty: words of ours */
 
 	bool limits_off;
+	uint32_t form_seconds;
 	uint32_t siblings_per_mailbox;
 
 	struct str credential; /* file of 32 bytes, relative to SITE */

@@ -3,6 +3,7 @@
  */
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/wipe.h"
 #include "role/flow.h"
 #include "role/seal.h"
 
@@ -54,6 +55,18 @@ static void drop_rid(struct flow *f, struct work *w)
 
 /* ---- answers ---- */
 
+/* It closed while the form was under way. */
+static struct http_reply *reply_closed(struct app *app, uint64_t petition)
+{
+	struct brief *b = shelf_brief(app->shelf, petition);
+	struct http_reply *reply = b == NULL
+		? app_error(app, 404)
+		: sign_reply_closed(app, brief_petition(b));
+
+	brief_free(b);
+	return reply;
+}
+
 static struct http_reply *reply_for(
 	struct flow *f, const struct work *w, struct http_request *r)
 {
@@ -64,7 +77,7 @@ static struct http_reply *reply_for(
 	if (w->err != OK)
 		return app_error(f->app, (unsigned)err_http_status(w->err));
 	if (w->sign.outcome == STORE_NOT_OPEN)
-		return app_error(f->app, 403);
+		return reply_closed(f->app, w->sign.petition);
 	if (w->sign.outcome == STORE_SLOT_TAKEN)
 		return app_error(f->app, 500);
 	(void)snprintf(path, sizeof(path),
@@ -131,6 +144,8 @@ static void put_one(struct buf *b, const struct work *w)
 		.petition = w->sign.petition,
 		.hour = w->sign.hour,
 		.wants_updates = x->wants_updates,
+		.corrects_slot = w->sign.corrects_slot,
+		.corrects_token = w->sign.corrects_token,
 		.ip_len = x->ip.len,
 		.ip_text = x->ip_text,
 		.name = x->name,
@@ -252,6 +267,7 @@ static void forget_fields(struct work *w)
 		country, sizeof(country), "%.*s", STR_ARG(w->sign.country));
 	arena_clear(&w->arena);
 	w->sign.country = arena_copy(&w->arena, str_c(country));
+	wipe(&w->sign.corrects_token, sizeof(w->sign.corrects_token));
 	w->sign.fields = (struct work_fields){ .wants_updates = false };
 }
 

@@ -115,9 +115,11 @@ static enum err make_site(struct web *w)
 		.get_involved = read_link(c->get_involved),
 		.follow = read_link(c->follow),
 		.map_url = c->map_url,
+		.eligible = c->eligible,
 		.one_machine = true };
 	w->app.host = c->host;
 	w->app.inbox_url = c->inbox_url;
+	w->app.form_seconds = c->limits_off ? 0 : c->form_seconds;
 	return OK;
 }
 

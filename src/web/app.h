@@ -35,6 +35,7 @@ struct app {
 	struct page_site site; /* checkpoint_ms and log_path: see shelf */
 	struct str host; /* HOST of docs/log.md */
 	struct str inbox_url; /* demo only */
+	uint32_t form_seconds; /* nobody fills in a form faster; 0: no trap */
 	const struct hmac_key *form_key;
 	int public_fd;
 	struct shelf *shelf;
@@ -74,6 +75,9 @@ struct http_reply *app_public(
 
 /* ---- what the flow answers with ---- */
 
+/* To the page of a petition that takes no signatures (any more). */
+struct http_reply *sign_reply_closed(
+	struct app *app, const struct petition *petition);
 /* The form again with what was typed, to be sent once more with the same
  * token; status 503. */
 struct http_reply *sign_reply_retry(

@@ -63,7 +63,6 @@ static struct brief *find_pending(struct app *app, struct http_request *r,
 	struct store_signature signature;
 	struct brief *brief = NULL;
 	const struct petition *p;
-	struct buf b;
 
 	if (token_parse(text, ret_slot, ret_token) != OK ||
 		reader_signature(app->reader, *ret_slot, &signature) != OK ||
@@ -75,12 +74,23 @@ static struct brief *find_pending(struct app *app, struct http_request *r,
 	if (petition_is_open(p, now) || signature.place.ev_seq != 0 ||
 		(petition_is_visible(p) && now < p->deadline_ms + GRACE_MS))
 		return brief;
-	buf_init(&b, PAGE_MAX_BYTES);
-	page_sign_refused(&b, &app->site, p);
-	http_reply(r, app_page(app, 403, &b));
-	buf_release(&b);
+	http_reply(r, sign_reply_closed(app, p));
 	brief_free(brief);
 	return NULL;
+}
+
+/* The token's one form, however it was typed. */
+static struct str arena_token(
+	struct http_request *r, uint64_t slot, const struct token *token)
+{
+	struct str text;
+	struct buf b;
+
+	buf_init(&b, 2 * TOKEN_TEXT_MAX);
+	token_text(&b, slot, token);
+	text = arena_copy(&r->arena, buf_view(&b));
+	buf_release(&b);
+	return text;
 }
 
 void confirm_show(
@@ -95,9 +105,26 @@ void confirm_show(
 	if (brief == NULL)
 		return;
 	buf_init(&b, PAGE_MAX_BYTES);
-	page_confirm(&b, &app->site, brief_petition(brief));
+	page_confirm(&b, &app->site, brief_petition(brief),
+		arena_token(r, slot, &token));
 	http_reply(r, app_page(app, 200, &b));
 	buf_release(&b);
+	brief_free(brief);
+}
+
+/* Whether the token is right keeper sees, when the new form comes to it. */
+void confirm_correct(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct token token;
+	uint64_t slot;
+	struct brief *brief =
+		find_pending(app, r, args->part[0], &slot, &token);
+
+	if (brief == NULL)
+		return;
+	sign_correct(app, r, brief_petition(brief)->id,
+		arena_token(r, slot, &token));
 	brief_free(brief);
 }
 

@@ -55,12 +55,17 @@ handler document_show;
 handler health_show;
 
 handler sign_new; /* the form */
+handler sign_no_email; /* the form again */
+/* The form for whoever brings the token of a signature to correct. */
+void sign_correct(struct app *app, struct http_request *r, uint64_t petition,
+	struct str token);
 handler sign_ask; /* the form sent */
 handler sign_sent; /* "check your email" */
 
 handler confirm_type; /* a field for the token */
 handler confirm_show; /* one button */
 handler confirm_ask; /* the button pressed */
+handler confirm_correct; /* the form, to correct what is confirmed with it */
 handler receipt_show;
 handler receipt_json_show;
 

@@ -7,6 +7,7 @@
  * and in one work item, and is wiped with both.
  */
 #include "base/log.h"
+#include "base/wipe.h"
 #include "domain/country.h"
 #include "domain/text.h"
 #include "web/routes.h"
@@ -19,24 +20,29 @@ static uint32_t minute_now(struct app *app)
 	return (uint32_t)(clock_wall_ms(app->clock) / 60000);
 }
 
-/* The petition, if it can be signed; else r was answered. */
+struct http_reply *sign_reply_closed(struct app *app, const struct petition *p)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "%s/petitions/%llu",
+		p->archived ? "/archived" : "", (unsigned long long)p->id);
+	return app_redirect(app, str_c(path));
+}
+
+/* The petition, if it can be signed; else r was answered: what is closed or
+ * rejected says so on its own page. */
 static struct brief *open_petition(
 	struct app *app, struct http_request *r, uint64_t id)
 {
 	struct brief *b = shelf_brief(app->shelf, id);
 	const struct petition *p = b == NULL ? NULL : brief_petition(b);
-	struct buf page;
 
-	if (p == NULL || !petition_is_visible(p)) {
+	if (p == NULL || !petition_is_visible(p))
 		http_reply(r, app_error(app, 404));
-	} else if (!petition_is_open(p, clock_wall_ms(app->clock))) {
-		buf_init(&page, PAGE_MAX_BYTES);
-		page_sign_refused(&page, &app->site, p);
-		http_reply(r, app_page(app, 403, &page));
-		buf_release(&page);
-	} else {
+	else if (!petition_is_open(p, clock_wall_ms(app->clock)))
+		http_reply(r, sign_reply_closed(app, p));
+	else
 		return b;
-	}
 	brief_free(b);
 	return NULL;
 }
@@ -54,6 +60,20 @@ static struct str fresh_token(
 	return token;
 }
 
+static struct str shown_now(
+	struct app *app, struct http_request *r, struct str token)
+{
+	struct buf b;
+	struct str shown;
+
+	buf_init(&b, 64);
+	form_shown_make(&b, app->form_key, token,
+		(uint32_t)(clock_wall_ms(app->clock) / 1000));
+	shown = arena_copy(&r->arena, buf_view(&b));
+	buf_release(&b);
+	return shown;
+}
+
 static void show_form(struct app *app, struct http_request *r,
 	const struct petition *p, const struct sign_form *form,
 	const struct sign_faults *faults, unsigned status)
@@ -66,17 +86,35 @@ static void show_form(struct app *app, struct http_request *r,
 	buf_release(&b);
 }
 
-void sign_new(
-	struct app *app, struct http_request *r, const struct route_args *args)
+static void show_fresh(struct app *app, struct http_request *r, uint64_t id,
+	struct sign_form form)
 {
-	struct brief *b = open_petition(app, r, args->id);
-	struct sign_form form = { .name = STR("") };
+	struct brief *b = open_petition(app, r, id);
 
 	if (b == NULL)
 		return;
-	form.token = fresh_token(app, r, args->id);
+	form.token = fresh_token(app, r, id);
+	form.shown = shown_now(app, r, form.token);
 	show_form(app, r, brief_petition(b), &form, NULL, 200);
 	brief_free(b);
+}
+
+void sign_new(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	show_fresh(app, r, args->id, (struct sign_form){ .no_email = false });
+}
+
+void sign_no_email(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	show_fresh(app, r, args->id, (struct sign_form){ .no_email = true });
+}
+
+void sign_correct(struct app *app, struct http_request *r, uint64_t petition,
+	struct str token)
+{
+	show_fresh(app, r, petition, (struct sign_form){ .corrects = token });
 }
 
 /* ---- reading what was typed ---- */
@@ -88,6 +126,8 @@ struct checked {
 	struct str postcode;
 	struct str country;
 	struct rid rid;
+	uint64_t corrects_slot; /* 0: none */
+	struct token corrects_token;
 };
 
 static struct str field(const struct form *f, struct str name)
@@ -107,6 +147,10 @@ static void read_form(const struct form *f, struct sign_form *ret_form)
 		.postcode = field(f, STR("postcode")),
 		.updates = field(f, STR("updates")).len > 0,
 		.token = field(f, STR("form")),
+		.shown = field(f, STR("shown")),
+		.website = field(f, STR("website")),
+		.corrects = field(f, STR("corrects")),
+		.person = field(f, STR("person")).len > 0,
 	};
 	if (ret_form->country.len == 0)
 		ret_form->country = STR("GB");
@@ -144,8 +188,31 @@ static bool check(struct app *app, struct http_request *r, uint64_t petition,
 	if (f.name == NAME_FINE)
 		ret->slug = name_slug(a, ret->name);
 	ret->country = form->country;
+	/* A token that is none corrects nothing, as a wrong one does. */
+	if (token_parse(form->corrects, &ret->corrects_slot,
+		    &ret->corrects_token) != OK)
+		ret->corrects_slot = 0;
 	*ret_faults = f;
 	return !sign_faults_any(&f);
+}
+
+/* Programs fill in what nobody sees, and send a form in the second in which
+ * they got it.  A person whom this meets ticks a box (page_sign_check). */
+static bool is_doubtful(
+	struct app *app, const struct sign_form *form, bool sends)
+{
+	uint32_t now = (uint32_t)(clock_wall_ms(app->clock) / 1000);
+	uint32_t shown;
+
+	if (app->form_seconds == 0)
+		return false;
+	if (form->website.len > 0)
+		return true;
+	if (!sends)
+		return false;
+	return form_shown_check(
+		       app->form_key, form->token, form->shown, &shown) != OK ||
+		now < shown || now - shown < app->form_seconds;
 }
 
 /* ---- sending it on ---- */
@@ -196,6 +263,8 @@ static struct work *work_of(struct app *app, struct http_request *r,
 	s->petition = petition;
 	s->hour = clock_hour(app->clock);
 	s->country = arena_copy(&w->arena, c->country);
+	s->corrects_slot = c->corrects_slot;
+	s->corrects_token = c->corrects_token;
 	buf_init(&s->sealed, WORK_SEALED_MAX);
 	buf_init(&ip, 64);
 	if (client.len == 0)
@@ -235,39 +304,60 @@ static void send_on(struct app *app, struct http_request *r, uint64_t petition,
 	work_push(&app->inbox, w);
 }
 
+static void show_check(struct app *app, struct http_request *r,
+	const struct petition *p, const struct sign_form *form, bool wrong)
+{
+	struct buf page;
+
+	buf_init(&page, PAGE_MAX_BYTES);
+	page_sign_check(&page, &app->site, p, form, wrong);
+	http_reply(r, app_page(app, wrong ? 422 : 200, &page));
+	buf_release(&page);
+}
+
+/* The form's way: faults and changes back to the form, the rest to the check
+ * page, from there on. */
+static void ask(struct app *app, struct http_request *r,
+	const struct petition *p, struct sign_form *form, struct str stage)
+{
+	bool sends = str_eq(stage, STR("send"));
+	struct sign_faults faults = { .stale = false };
+	struct checked c = { .name = STR("") };
+
+	if (str_eq(stage, STR("change"))) {
+		show_form(app, r, p, form, NULL, 200);
+		return;
+	}
+	if (!check(app, r, p->id, form, &c, &faults)) {
+		if (faults.stale) {
+			form->token = fresh_token(app, r, p->id);
+			form->shown = shown_now(app, r, form->token);
+		}
+		show_form(app, r, p, form, &faults, 422);
+		return;
+	}
+	form->ask_person = is_doubtful(app, form, sends);
+	if (sends && (!form->ask_person || form->person))
+		send_on(app, r, p->id, form, &c);
+	else
+		show_check(app, r, p, form, sends);
+	wipe(&c.corrects_token, sizeof(c.corrects_token));
+}
+
 void sign_ask(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
 	struct brief *b = open_petition(app, r, args->id);
-	struct sign_faults faults = { .stale = false };
-	struct checked c = { .name = STR("") };
 	struct sign_form form;
 	struct form f;
-	struct str stage;
-	struct buf page;
 
 	if (b == NULL)
 		return;
 	if (http_form(r, FORM_TWICE_REFUSED, &f) != OK) {
 		http_reply(r, app_error(app, 400));
-		brief_free(b);
-		return;
-	}
-	read_form(&f, &form);
-	stage = field(&f, STR("stage"));
-	if (str_eq(stage, STR("change"))) {
-		show_form(app, r, brief_petition(b), &form, NULL, 200);
-	} else if (!check(app, r, args->id, &form, &c, &faults)) {
-		if (faults.stale)
-			form.token = fresh_token(app, r, args->id);
-		show_form(app, r, brief_petition(b), &form, &faults, 422);
-	} else if (str_eq(stage, STR("send"))) {
-		send_on(app, r, args->id, &form, &c);
 	} else {
-		buf_init(&page, PAGE_MAX_BYTES);
-		page_sign_check(&page, &app->site, brief_petition(b), &form);
-		http_reply(r, app_page(app, 200, &page));
-		buf_release(&page);
+		read_form(&f, &form);
+		ask(app, r, brief_petition(b), &form, field(&f, STR("stage")));
 	}
 	brief_free(b);
 }

@@ -64,6 +64,8 @@ struct work_sign {
 	uint64_t petition;
 	uint32_t hour;
 	struct str country; /* a literal of domain/country.c */
+	uint64_t corrects_slot; /* the sibling that this corrects, or 0 */
+	struct token corrects_token;
 	struct work_fields fields;
 	struct waiter *waiters;
 	/* Sealed: what the committer stores; views into sealed. */

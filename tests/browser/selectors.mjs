@@ -39,8 +39,6 @@ export const check = {
 
 export const thanks = { title: 'Check your email' };
 
-export const refused = { title: 'This petition cannot be signed' };
-
 export const confirm = {
 	title: 'Confirm your signature',
 	go: 'main form button',
