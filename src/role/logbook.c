@@ -142,6 +142,17 @@ static enum err load(struct logbook *l)
 	return e;
 }
 
+/* What is published may go on where the journal ends: then this is an older
+ * copy of it, and the database is asked for the rest. */
+static enum err look_behind(struct logbook *l)
+{
+	uint16_t last = 0;
+	enum err e = public_last_year(l, &last);
+
+	l->behind = e == OK && ((l->found && !l->met) || last > l->year);
+	return e;
+}
+
 /* The checkpoint that was found may be of the very state. */
 static enum err replay(struct logbook *l)
 {
@@ -154,9 +165,7 @@ static enum err replay(struct logbook *l)
 	if (l->found && !l->met && l->found_size <= l->tree.size)
 		return ERR_CORRUPT;
 	e = replay_journal(l);
-	if (e == OK && l->found && !l->met)
-		e = ERR_CORRUPT;
-	return e;
+	return e == OK ? look_behind(l) : e;
 }
 
 static enum err open_all(struct logbook *l, const struct secret_key *mac_key)
@@ -177,8 +186,9 @@ static enum err open_all(struct logbook *l, const struct secret_key *mac_key)
 	waiting_ripen(l);
 	if (e == OK)
 		e = public_keys(l);
-	if (e == OK)
-		e = sequence_publish(l);
+	if (e != OK || l->behind)
+		return e;
+	e = sequence_publish(l);
 	return e == OK ? public_years(l) : e;
 }
 

@@ -86,8 +86,9 @@ MUST_USE enum err logbook_init(int log_dir_fd, struct rng *rng);
  * Load the state, replay the journal behind it, rewrite the tiles it covers,
  * and publish the newest checkpoint if it is not.  ERR_BUSY: another process
  * has log_dir.  ERR_CORRUPT: the journal is damaged before its end, or the
- * published checkpoint is none that this journal leads to (an older copy of
- * SITE/log was put back): going on would fork the log.
+ * published checkpoint is none that this journal leads to: going on would
+ * fork the log.  If that checkpoint lies beyond the journal's end, the log is
+ * behind (see below).
  */
 MUST_USE enum err logbook_open(
 	const struct logbook_setup *setup, struct logbook **ret_logbook);
@@ -182,6 +183,43 @@ size_t logbook_waiting(const struct logbook *l);
  * does nothing. */
 MUST_USE enum err logbook_document(
 	struct logbook *l, struct str document, struct sha256 *ret_hash);
+
+/*
+ * --- an old log ---
+ *
+ * A log is behind when a checkpoint it once signed covers leaves that its
+ * journal lacks: an older copy of SITE/log was put back, or nothing of it but
+ * the keys.  It then makes no promise and no checkpoint, and the database
+ * tells it what it was: the events (logbook_accept judges them as ever), then
+ * where they stood in the log (logbook_place), then every year's newest
+ * checkpoint, whose roots the leaves must lead to (logbook_catch_up).
+ *
+ * While it catches up, all that waits is in memory (120 bytes an event).
+ */
+bool logbook_is_behind(const struct logbook *l);
+
+/* A checkpoint of a year that web has: behind from now on, if it covers
+ * leaves that are none here.  ERR_CRYPTO: we never signed it. */
+MUST_USE enum err logbook_hear_of(
+	struct logbook *l, uint16_t year, struct str note);
+
+/* Places of events that were accepted before. */
+MUST_USE enum err logbook_place(
+	struct logbook *l, const struct logbook_placed *placed, size_t n);
+
+struct logbook_signed {
+	uint16_t year;
+	struct str note; /* the year's newest checkpoint */
+};
+
+/*
+ * Make leaves of all that was placed, years ascending, and go on from there.
+ * ERR_CORRUPT: they do not lead to these checkpoints.  ERR_DENIED: what is
+ * published goes on behind them, so the database is older than that and
+ * going on would fork the log.
+ */
+MUST_USE enum err logbook_catch_up(
+	struct logbook *l, const struct logbook_signed *notes, size_t n);
 
 /* The keys of log/keys: name HOST/log and HOST/promise. */
 const struct vkey *logbook_checkpoint_key(const struct logbook *l);

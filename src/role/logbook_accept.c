@@ -96,7 +96,7 @@ static enum err answer(struct logbook *l, const struct logbook_event *ev,
 		r.outcome = LOGBOOK_REFUSED_CHANGED;
 	else
 		r.outcome = (enum logbook_outcome)rec.outcome;
-	if (r.outcome == LOGBOOK_ACCEPTED && ev->wants_promise &&
+	if (r.outcome == LOGBOOK_ACCEPTED && ev->wants_promise && !l->behind &&
 		ev->type == LEAF_SIGN)
 		promise(l, ev, &rec, &r);
 	*ret_result = r;

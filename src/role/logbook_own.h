@@ -12,6 +12,8 @@
  *   slots          8 bytes a slot: ev_seq of its SIGN (0: none); the top bit
  *                  says that it was withdrawn
  *   leaves-YEAR    16 bytes a leaf: ev_seq u64, hour u32, zero[4]
+ *   rebuild-YEAR   as leaves-YEAR, while a log that is behind is told its
+ *                  leaves (logbook_rebuild.c)
  *   journal-N      logbook_journal.h
  *   state          logbook_state.c
  *
@@ -120,6 +122,7 @@ struct logbook {
 	/* The leaves of the partial bundle: tree.size mod 256 of them. */
 	uint8_t bundle[TLOG_TILE_WIDTH][TLOG_LEAF_BYTES];
 	bool replaying; /* partial tiles and checkpoints wait for the end */
+	bool behind; /* see logbook.h: nothing is signed */
 
 	struct waiting *waiting; /* by ev_seq */
 	size_t n_waiting, waiting_cap;
@@ -215,6 +218,9 @@ MUST_USE enum err accept_apply(
  * year.  ERR_CORRUPT when that does not fit what is there. */
 MUST_USE enum err sequence_apply(
 	struct logbook *l, uint16_t year, uint64_t first, uint32_t hour);
+/* Journal l->order as that, durably, before it is applied. */
+MUST_USE enum err sequence_journal(
+	struct logbook *l, uint16_t year, uint64_t first, uint32_t hour);
 /* Partial tiles, then the checkpoint, unless they are published. */
 MUST_USE enum err sequence_publish(struct logbook *l);
 
@@ -237,6 +243,10 @@ MUST_USE enum err public_keys(struct logbook *l);
 MUST_USE enum err public_years(struct logbook *l);
 /* Look at the checkpoint that is published for l->year. */
 MUST_USE enum err public_find(struct logbook *l);
+/* The last year that log/years names; 0 if there is no such list. */
+MUST_USE enum err public_last_year(struct logbook *l, uint16_t *ret_year);
+/* The origin of another year than l's. */
+void public_origin_of(const struct logbook *l, uint16_t year, struct buf *b);
 MUST_USE enum err public_has_document(
 	const struct logbook *l, const uint8_t hash[32], bool *ret_has);
 /* "HOST/log/2026" */

@@ -10,9 +10,14 @@
 
 enum { PATH_BYTES = 128, YEARS_BYTES = 65536 };
 
+void public_origin_of(const struct logbook *l, uint16_t year, struct buf *b)
+{
+	buf_printf(b, "%s/log/%u", l->host, year);
+}
+
 void public_origin(const struct logbook *l, struct buf *b)
 {
-	buf_printf(b, "%s/log/%u", l->host, l->year);
+	public_origin_of(l, l->year, b);
 }
 
 /* ---- tiles ---- */
@@ -152,6 +157,27 @@ enum err public_years(struct logbook *l)
 out:
 	buf_release(&have);
 	buf_release(&want);
+	return e;
+}
+
+enum err public_last_year(struct logbook *l, uint16_t *ret_year)
+{
+	struct str text, line;
+	uint64_t year = 0;
+	struct buf have;
+	enum err e;
+
+	buf_init(&have, YEARS_BYTES);
+	e = file_read(l->setup.public_dir_fd, "log/years", &have);
+	text = buf_view(&have);
+	while (e == OK && str_split(&text, '\n', &line))
+		if (line.len > 0)
+			e = str_u64(line, &year);
+	buf_release(&have);
+	if (e == ERR_NOT_FOUND)
+		e = OK;
+	if (e == OK)
+		*ret_year = (uint16_t)year;
 	return e;
 }
 

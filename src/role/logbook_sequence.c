@@ -86,13 +86,23 @@ static enum err meet_found(struct logbook *l)
 	return OK;
 }
 
-/* Close the year's log with a checkpoint and begin the next one's. */
+/* A log that is behind may find that its history began in an earlier year
+ * than the one it was begun in again. */
+static bool is_empty(const struct logbook *l)
+{
+	return l->tree.size == 0 && l->year == l->first_year;
+}
+
+/* Close the year's log with a checkpoint and begin the next one's.  One that
+ * is published already is met on the way, or this is a fork. */
 static enum err begin_year(struct logbook *l, uint16_t year)
 {
 	bool replaying = l->replaying;
 	enum err e;
 
-	if (year < l->year || (l->found && !l->met))
+	if (is_empty(l))
+		l->first_year = year;
+	else if (year < l->year || (l->found && !l->met))
 		return ERR_CORRUPT;
 	l->replaying = false;
 	e = l->tree.size == 0 ? OK : sequence_publish(l);
@@ -105,7 +115,10 @@ static enum err begin_year(struct logbook *l, uint16_t year)
 		return e;
 	tlog_tree_init(&l->tree);
 	l->year = year;
-	return replaying ? public_find(l) : OK;
+	e = public_find(l);
+	if (e == OK && l->found && !replaying && !l->behind)
+		e = ERR_CORRUPT;
+	return e;
 }
 
 enum err sequence_apply(
@@ -161,7 +174,7 @@ static uint16_t year_now(const struct logbook *l)
 	return year;
 }
 
-static enum err journal_order(
+enum err sequence_journal(
 	struct logbook *l, uint16_t year, uint64_t first, uint32_t hour)
 {
 	buf_clear(&l->scratch);
@@ -182,7 +195,7 @@ static enum err sequence(struct logbook *l)
 	bool same_year = year == l->year;
 	uint64_t first = same_year ? l->tree.size : 0;
 	uint32_t hour = clock_hour(l->setup.clock);
-	enum err e = journal_order(l, year, first, hour);
+	enum err e = sequence_journal(l, year, first, hour);
 
 	if (e == OK)
 		e = sequence_apply(l, year, first, hour);
@@ -225,7 +238,8 @@ enum err logbook_checkpoint(struct logbook *l, struct logbook_batch *ret_batch)
 	size_t n;
 	enum err e = l->spent;
 
-	if (e == OK)
+	l->order.count = 0;
+	if (e == OK && !l->behind)
 		e = waiting_choose(l, clock_mono_ms(l->setup.clock));
 	n = l->order.count;
 	l->last_ms = clock_mono_ms(l->setup.clock);
@@ -289,7 +303,7 @@ int64_t logbook_next_due_ms(const struct logbook *l)
 {
 	int64_t gap = (int64_t)l->setup.settings.checkpoint_s * 1000;
 
-	if (l->ripe_ms == INT64_MAX)
+	if (l->ripe_ms == INT64_MAX || l->behind)
 		return INT64_MAX;
 	return l->ripe_ms > l->last_ms + gap ? l->ripe_ms : l->last_ms + gap;
 }

@@ -171,7 +171,7 @@ enum err state_rotate(struct logbook *l)
 {
 	enum err e;
 
-	if (l->journal.bytes < l->setup.settings.segment_bytes)
+	if (l->journal.bytes < l->setup.settings.segment_bytes || l->behind)
 		return OK;
 	FAULT("log-rotate-before");
 	e = array_sync(l);
