@@ -1,8 +1,8 @@
 #include "page/content.h"
 
 #include <cmark.h>
-#include <stdlib.h>
 
+#include "html/markdown.h"
 #include "page/asset.h"
 #include "page/layout.h"
 
@@ -114,20 +114,17 @@ static void contents(struct page *p, cmark_node *document)
 	html_lit(&p->h, "</ul>\n</nav>\n");
 }
 
-/* What cmark made in safe mode is the one markup that is no literal. */
 static void put_node(struct page *p, cmark_node *node, size_t *n)
 {
-	char *made = cmark_render_html(node, CMARK_OPT_DEFAULT);
-	struct str html = str_c(made);
-
-	if (is_heading(node, 2) && str_starts(html, STR("<h2>"))) {
-		html_lit(&p->h, "<h2 id=\"part-");
-		html_decimal(&p->h, ++*n);
-		html_lit(&p->h, "\">");
-		html = str_slice(html, 4, html.len);
+	if (!is_heading(node, 2)) {
+		html_markdown_block(&p->h, node);
+		return;
 	}
-	buf_str(p->h.out, html);
-	free(made);
+	html_lit(&p->h, "<h2 id=\"part-");
+	html_decimal(&p->h, ++*n);
+	html_lit(&p->h, "\">");
+	put_words(p, node);
+	html_lit(&p->h, "</h2>\n");
 }
 
 static void put_page(struct buf *out, const struct page_site *site,
@@ -182,7 +179,7 @@ static enum err put_markdown(struct buf *out, const struct page_site *site,
 	document = e != OK
 		? NULL
 		: cmark_parse_document(text.at == NULL ? "" : text.at, text.len,
-			  CMARK_OPT_DEFAULT);
+			  CMARK_OPT_VALIDATE_UTF8);
 	if (document != NULL)
 		put_page(out, site, name,
 			str_trim(str_slice(title, 2, title.len)), document);

@@ -3,8 +3,7 @@
  *
  * The first line is the title, "# Title".  {response_threshold},
  * {debate_threshold}, {months} and {site} stand for the site's own values.
- * Raw HTML in it is left out and script addresses are dropped (cmark's safe
- * mode).  With three or more headings of the second level there is a list of
+ * html/markdown.h says what becomes of it.  With three or more headings of the second level there is a list of
  * them.
  */
 #ifndef PAGE_CONTENT_H

@@ -37,7 +37,7 @@ static void response(struct page *p, const struct petition *t, bool reveal)
 		html_lit(&p->h, ">\n<summary>");
 		say(p, "Read the response in full");
 		html_lit(&p->h, "</summary>\n<div class=\"text\">\n");
-		html_paragraphs(&p->h, r->details);
+		petition_words(p, r->details, 3);
 		html_lit(&p->h, "</div>\n</details>\n");
 	}
 	html_lit(&p->h, "</section>\n");
@@ -110,7 +110,7 @@ static void debate_outcome(struct page *p, const struct petition *t)
 		say_day(p, d->debated_on);
 		html_lit(&p->h, "</p>\n");
 	}
-	html_paragraphs(&p->h, d->overview);
+	petition_words(p, d->overview, 3);
 	debate_links(p, d);
 	html_lit(&p->h, "</section>\n");
 }
@@ -155,7 +155,7 @@ static void activity_open(struct page *p, const struct petition_activity *a)
 		say_day(p, a->occurred_on);
 		html_lit(&p->h, "</p>\n");
 	}
-	html_paragraphs(&p->h, a->body);
+	petition_words(p, a->body, 4);
 	html_lit(&p->h, "</div>\n");
 }
 
@@ -169,7 +169,7 @@ static void activity_folded(struct page *p, const struct petition_activity *a)
 		html_lit(&p->h, "</span>");
 	}
 	html_lit(&p->h, "</summary>\n<div class=\"text\">\n");
-	html_paragraphs(&p->h, a->body);
+	petition_words(p, a->body, 3);
 	html_lit(&p->h, "</div>\n</details>\n");
 }
 

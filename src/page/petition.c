@@ -1,5 +1,13 @@
 #include "page/petition.h"
 
+void petition_words(struct page *p, struct str markdown, unsigned heading)
+{
+	html_markdown(&p->h,
+		&(struct html_markdown){
+			.heading = heading, .keep_lines = true },
+		markdown);
+}
+
 static void tag(struct page *p, enum petition_state state)
 {
 	html_lit(&p->h, "<p class=\"tag ");
@@ -131,7 +139,7 @@ static void text(struct page *p, const struct petition *t)
 		"<h2 id=\"note\">");
 	say(p, "Note from the Petitions Committee");
 	html_lit(&p->h, "</h2>\n");
-	html_paragraphs(&p->h, t->committee_note);
+	petition_words(p, t->committee_note, 3);
 	html_lit(&p->h, "</aside>\n");
 }
 

@@ -4,7 +4,11 @@
 #ifndef PAGE_PETITION_H
 #define PAGE_PETITION_H
 
+#include "html/markdown.h"
 #include "page/layout.h"
+
+/* What staff wrote, in Markdown; its highest heading becomes this level. */
+void petition_words(struct page *p, struct str markdown, unsigned heading);
 
 /* Response, debate and other parliamentary business (outcome.c). */
 void petition_outcome(struct page *p, const struct petition *t, bool reveal);

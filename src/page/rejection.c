@@ -45,7 +45,7 @@ void petition_rejection(struct page *p, const struct petition *t)
 		html_text(&p->h,
 			words_find(p->site->words, reason(t->rejection->code)));
 		html_lit(&p->h, "</p>\n");
-		html_paragraphs(&p->h, t->rejection->details);
+		petition_words(p, t->rejection->details, 3);
 	}
 	say_in(p, "p", "It cannot be signed.");
 	html_lit(&p->h, "</section>\n");

@@ -59,8 +59,11 @@ static const struct petition_response response = {
 	.responded_on = 20640, /* 6 July 2026 */
 	.summary = STR_INIT("The Government is planting already, and looks at "
 			    "paying for more."),
-	.details = STR_INIT("Trees matter.\r\n\r\nThis year two million will "
-			    "be planted.\r\n\r\nMinistry of Shade"),
+	.details = STR_INIT("# What we do\r\n\r\nThis year two million will "
+			    "be planted:\r\n\r\n* in streets,\r\n"
+			    "* in **yards**.\r\n\r\nRead "
+			    "[the plan](https://plans.example.org/trees)."
+			    "\r\n\r\nMinistry of Shade"),
 };
 
 static const struct petition_activity activity[] = {

@@ -1,32 +1,9 @@
 #include "web/table.h"
 
-#include "json/json.h"
+#include "domain/field.h"
 #include "web/make.h"
 
 static const size_t TABLE_MAX_BYTES = 4 << 20;
-
-static void text_or_null(struct json *j, struct str key, struct str text)
-{
-	json_key(j, key);
-	if (text.at == NULL)
-		json_null(j);
-	else
-		json_text(j, text);
-}
-
-static void day_or_null(struct json *j, struct str key, int32_t day)
-{
-	struct buf text;
-
-	if (day == DAY_NONE) {
-		json_key_null(j, key);
-		return;
-	}
-	buf_init(&text, 32);
-	day_put(&text, day);
-	json_key_text(j, key, buf_view(&text));
-	buf_release(&text);
-}
 
 /* A table being written; every maker below begins and ends like this. */
 struct table {
@@ -62,16 +39,11 @@ static bool has_ended(const struct question *q, const struct store_period *p)
 static void put_period(struct json *j, const struct question *q,
 	const struct petition_period *p)
 {
-	struct buf text;
-
-	buf_init(&text, 64);
-	when_put_local(&text, q->site->zone, p->dissolution_ms);
 	json_key_text(j, STR("period"), p->period);
-	json_key_text(j, STR("dissolution_at"), buf_view(&text));
-	text_or_null(j, STR("government"), p->government);
+	field_local(j, STR("dissolution_at"), p->dissolution_ms, q->site->zone);
+	field_text(j, STR("government"), p->government);
 	json_key_u64(j, STR("response_threshold"), p->response_threshold);
 	json_key_u64(j, STR("debate_threshold"), p->debate_threshold);
-	buf_release(&text);
 }
 
 enum err periods_make(const struct question *q, struct http_reply **ret_reply)
@@ -144,8 +116,8 @@ enum err period_make(const struct question *q, struct http_reply **ret_reply)
 			json_object(&t.j);
 			json_key_text(&t.j, STR("constituency"), area[i].name);
 			json_key_text(&t.j, STR("ons_code"), area[i].code);
-			day_or_null(&t.j, STR("start_date"), area[i].start_on);
-			day_or_null(&t.j, STR("end_date"), area[i].end_on);
+			field_day(&t.j, STR("start_date"), area[i].start_on);
+			field_day(&t.j, STR("end_date"), area[i].end_on);
 			json_end(&t.j);
 		}
 		json_end(&t.j);
@@ -166,12 +138,12 @@ static enum err put_areas(const struct store_place_row *area, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		json_key(&t.j, area[i].code);
 		json_object(&t.j);
-		text_or_null(&t.j, STR("mp"), area[i].member);
-		text_or_null(&t.j, STR("party"), area[i].party);
+		field_text(&t.j, STR("mp"), area[i].member);
+		field_text(&t.j, STR("party"), area[i].party);
 		json_key_text(&t.j, STR("constituency"), area[i].name);
 		json_key_text(&t.j, STR("ons_code"), area[i].code);
-		day_or_null(&t.j, STR("start_date"), area[i].start_on);
-		day_or_null(&t.j, STR("end_date"), area[i].end_on);
+		field_day(&t.j, STR("start_date"), area[i].start_on);
+		field_day(&t.j, STR("end_date"), area[i].end_on);
 		json_end(&t.j);
 	}
 	json_end(&t.j);
@@ -270,9 +242,9 @@ enum err departments_make(
 	json_array(&t.j);
 	for (size_t i = 0; i < n; i++) {
 		json_object(&t.j);
-		text_or_null(&t.j, STR("acronym"), d[i].acronym);
+		field_text(&t.j, STR("acronym"), d[i].acronym);
 		json_key_text(&t.j, STR("name"), d[i].name);
-		text_or_null(&t.j, STR("url"), d[i].url);
+		field_text(&t.j, STR("url"), d[i].url);
 		json_end(&t.j);
 	}
 	json_end(&t.j);
