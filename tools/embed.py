@@ -14,6 +14,7 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mo": "application/x-gettext-translation",
     ".md": "text/markdown; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".svg": "image/svg+xml",

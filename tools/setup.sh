@@ -13,7 +13,7 @@
 # nothing, quickly, when all is there.
 set -eu
 
-run_packages="meson ninja-build pkg-config gcc
+run_packages="meson ninja-build pkg-config gcc gettext python3
 	libsodium-dev nettle-dev libmicrohttpd-dev libsqlite3-dev
 	libcurl4-openssl-dev libjansson-dev libunistring-dev libidn2-dev
 	libcmark-dev libseccomp-dev zlib1g-dev tzdata age"

@@ -167,6 +167,8 @@ void html_url(struct html *h, struct str s)
 		html_lit(h, "#");
 		return;
 	}
+	if (h->prefix.len > 0 && is_own_path(s) && h->has_prefix(s))
+		html_attr(h, h->prefix);
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.at[i];
 

@@ -13,6 +13,7 @@
 #ifndef HTML_HTML_H
 #define HTML_HTML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,10 @@
 
 struct html {
 	struct buf *out; /* borrowed */
+	/* "/cy", put by html_url before each path of our own ("/petitions")
+	 * that has_prefix says has one; null: none does. */
+	struct str prefix;
+	bool (*has_prefix)(struct str path);
 };
 
 /* Markup: a literal, nothing else. */

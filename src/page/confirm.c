@@ -88,7 +88,9 @@ void page_confirm_type(struct buf *out, const struct page_site *site,
 	say_in(&p, "p",
 		"If the link in our email does not open, type the code that "
 		"stands below it.");
-	html_lit(&p.h, "<form method=\"get\" action=\"/c\" novalidate>\n");
+	html_lit(&p.h, "<form method=\"get\" novalidate action=\"");
+	html_url(&p.h, STR("/c"));
+	html_lit(&p.h, "\">\n");
 	type_field(&p, typed, wrong);
 	html_lit(&p.h, "<button class=\"button\">");
 	say(&p, "Continue");

@@ -93,7 +93,8 @@ static struct str date_of(
 
 	(void)snprintf(day, sizeof(day), "%d", c.day);
 	(void)snprintf(year, sizeof(year), "%d", c.year);
-	return format_message(s, words_find(words, STR("{1} {2} {3}")),
+	/* words: a date: day, month, year */
+	return format_message(s, words_say(words, "{1} {2} {3}"),
 		(struct str[]){
 			str_c(day), month_name(words, c.month), str_c(year) },
 		3);
@@ -114,7 +115,8 @@ struct str format_date_time(const struct catalogue *words,
 
 	(void)snprintf(
 		time, sizeof(time), "%02d:%02d", c.hour % 100, c.minute % 100);
-	return format_message(s, words_find(words, STR("{1} at {2}")),
+	/* words: a date and its time of day */
+	return format_message(s, words_say(words, "{1} at {2}"),
 		(struct str[]){ date_of(words, c, &date), str_c(time) }, 2);
 }
 

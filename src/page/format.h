@@ -13,7 +13,7 @@
 
 #include "base/str.h"
 #include "base/zone.h"
-#include "page/words.h"
+#include "base/words.h"
 
 struct scratch {
 	char at[160];

@@ -62,28 +62,44 @@ static void test_percent(void)
 	CHECK_INT(format_percent(3, 5), 60);
 }
 
-static struct str find(const struct catalogue *c, struct str msgid)
+static const struct catalogue *german(struct arena *a, struct buf *bytes)
 {
-	(void)c;
-	if (str_eq(msgid, STR("January")))
-		return STR("Januar");
-	if (str_eq(msgid, STR("{1} {2} {3}")))
-		return STR("{1}. {2} {3}");
-	return STR_NULL;
+	static const struct mo_message messages[] = {
+		{ STR_INIT(""),
+			STR_INIT("Content-Type: text/plain; charset=UTF-8\n") },
+		{ STR_INIT("1,000"), STR_INIT("1.000") },
+		{ STR_INIT("January"), STR_INIT("Januar") },
+		{ STR_INIT("{1} {2} {3}"), STR_INIT("{1}. {2} {3}") },
+	};
+	const struct catalogue *c = NULL;
+	const char *why;
+	size_t layer;
+	struct str view;
+
+	buf_init(bytes, 1 << 12);
+	mo_write(bytes, messages, 4);
+	view = buf_view(bytes);
+	CHECK_INT(catalogue_make(a, &view, 1, &c, &layer, &why), OK);
+	return c;
 }
 
 static void test_words(void)
 {
-	struct catalogue de = { .thousands = STR_INIT("."), .find = find };
+	struct arena a;
+	struct buf bytes;
+	const struct catalogue *de;
 	struct scratch s;
 	char long_text[200];
 	struct str cut;
 
-	CHECK_STR(format_date(&de, NULL, answered_ms, &s),
+	arena_init(&a, 1 << 16);
+	de = german(&a, &bytes);
+	CHECK_STR(format_number(de, &s, 1234567), STR("1.234.567"));
+	CHECK_STR(format_date(de, NULL, answered_ms, &s),
 		STR("18. Januar 2016"));
 	CHECK_STR(words_find_plural(NULL, STR("one"), STR("many"), 1),
 		STR("one"));
-	CHECK_STR(words_find_plural(&de, STR("one"), STR("many"), 0),
+	CHECK_STR(words_find_plural(de, STR("one"), STR("many"), 0),
 		STR("many"));
 	CHECK_STR(format_message(&s, STR("{2} {1} {3} {x} {"),
 			  (struct str[]){ STR("a"), STR("b") }, 2),
@@ -94,6 +110,8 @@ static void test_words(void)
 	cut = format_message(
 		&s, (struct str){ long_text, sizeof(long_text) }, NULL, 0);
 	CHECK_INT(cut.len, 159);
+	buf_release(&bytes);
+	arena_release(&a);
 }
 
 int main(void)

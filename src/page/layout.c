@@ -20,16 +20,50 @@ static void asset_path(struct page *p, struct str name)
 	html_url(&p->h, a == NULL ? STR("#") : a->path);
 }
 
-/* <meta property="…" content="…"> with an absolute address. */
+/* The absolute address of path in a language. */
+static void language_url(struct page *p, struct str prefix, struct str path)
+{
+	struct html h = { .out = p->h.out,
+		.prefix = prefix,
+		.has_prefix = language_has };
+
+	html_url(&h, p->site->base_url);
+	html_url(&h, path);
+}
+
+/* The prefix of a language's own address: the first one has none. */
+static struct str own_prefix(const struct page_site *site, size_t i)
+{
+	return i == 0 ? STR("") : site->languages[i].prefix;
+}
+
+static void alternate(
+	struct page *p, struct str lang, struct str prefix, struct str path)
+{
+	html_lit(&p->h, "<link rel=\"alternate\" hreflang=\"");
+	html_attr(&p->h, lang);
+	html_lit(&p->h, "\" href=\"");
+	language_url(p, prefix, path);
+	html_lit(&p->h, "\">\n");
+}
+
+/* The page's one address in this language, and those in the others. */
 static void meta_url(struct page *p, struct str path)
 {
+	const struct page_site *site = p->site;
+	struct str prefix = own_prefix(site, site->language);
+
 	html_lit(&p->h, "<link rel=\"canonical\" href=\"");
-	html_url(&p->h, p->site->base_url);
-	html_url(&p->h, path);
+	language_url(p, prefix, path);
 	html_lit(&p->h, "\">\n<meta property=\"og:url\" content=\"");
-	html_url(&p->h, p->site->base_url);
-	html_url(&p->h, path);
+	language_url(p, prefix, path);
 	html_lit(&p->h, "\">\n");
+	if (site->languages_count < 2 || !language_has(path))
+		return;
+	for (size_t i = 0; i < site->languages_count; i++)
+		alternate(p, site->languages[i].words->lang,
+			own_prefix(site, i), path);
+	alternate(p, STR("x-default"), STR(""), path);
 }
 
 /* Underscores for Open Graph: en_GB. */
@@ -142,8 +176,10 @@ static void header(struct page *p, struct str here)
 
 	html_lit(&p->h,
 		"<header class=\"top\">\n<div class=\"wrap\">\n"
-		"<a class=\"brand\" href=\"/\">"
-		"<svg viewBox=\"0 0 32 32\" width=\"32\" height=\"32\" "
+		"<a class=\"brand\" href=\"");
+	html_url(&p->h, STR("/"));
+	html_lit(&p->h,
+		"\"><svg viewBox=\"0 0 32 32\" width=\"32\" height=\"32\" "
 		"aria-hidden=\"true\" focusable=\"false\">"
 		"<path d=\"M6 3h15l5 5v21H6z\"/>"
 		"<path d=\"M10 12h12M10 17h12\"/>"
@@ -163,7 +199,11 @@ void layout_begin(struct page *p, struct buf *out, const struct page_site *site,
 	const struct catalogue *words =
 		site->words == NULL ? catalogue_english() : site->words;
 
-	*p = (struct page){ .h = { .out = out }, .site = site };
+	*p = (struct page){ .h = { .out = out,
+				    .prefix = site->prefix,
+				    .has_prefix = language_has },
+		.site = site,
+		.path = l->path };
 	html_lit(&p->h, "<!DOCTYPE html>\n<html lang=\"");
 	html_attr(&p->h, words->lang);
 	if (words->right_to_left)
@@ -175,6 +215,41 @@ void layout_begin(struct page *p, struct buf *out, const struct page_site *site,
 	html_lit(&p->h, "</a>\n");
 	header(p, l->path);
 	html_lit(&p->h, "<main id=\"main\" class=\"wrap\" tabindex=\"-1\">\n");
+}
+
+/* Each language in its own words.  Those who choose the first one choose it
+ * by name, or their browser's preference would lead them back. */
+static void language_switch(struct page *p)
+{
+	const struct page_site *site = p->site;
+	struct str path = site->here.at != NULL ? site->here
+		: p->path.at != NULL            ? p->path
+						: STR("/");
+
+	if (site->languages_count < 2)
+		return;
+	html_lit(&p->h, "<nav class=\"languages\" aria-label=\"");
+	html_attr(&p->h, tr(p, "Language"));
+	html_lit(&p->h, "\">\n<ul>\n");
+	for (size_t i = 0; i < site->languages_count; i++) {
+		const struct language *l = &site->languages[i];
+		struct html h = { .out = p->h.out,
+			.prefix = l->prefix,
+			.has_prefix = language_has };
+
+		html_lit(&h, "<li><a lang=\"");
+		html_attr(&h, l->words->lang);
+		html_lit(&h, "\" hreflang=\"");
+		html_attr(&h, l->words->lang);
+		html_lit(&h, "\" dir=\"auto\" href=\"");
+		html_url(&h, path);
+		if (i == site->language)
+			html_lit(&h, "\" aria-current=\"true");
+		html_lit(&h, "\">");
+		html_text(&h, l->words->name);
+		html_lit(&h, "</a></li>\n");
+	}
+	html_lit(&p->h, "</ul>\n</nav>\n");
 }
 
 void layout_end(struct page *p)
@@ -197,6 +272,7 @@ void layout_end(struct page *p)
 	html_lit(&p->h, "\">\n");
 	menu(p, item, sizeof(item) / sizeof(item[0]), STR_NULL);
 	html_lit(&p->h, "</nav>\n");
+	language_switch(p);
 	say_in(p, "p",
 		"Every signature counts once, and anyone can check the count. "
 		"No cookies, no tracking, no account.");

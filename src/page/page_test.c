@@ -157,26 +157,32 @@ static void test_hostile(void)
 	buf_release(&page);
 }
 
-static struct str reverse(const struct catalogue *c, struct str msgid)
-{
-	(void)c;
-	if (str_eq(msgid, STR("[Back to the petition]")))
-		return STR("\xD7\x97\xD7\x96\xD7\xA8\xD7\x94 [<b>]");
-	return STR_NULL;
-}
-
 /* A translation turns the page around, and is no way to write markup. */
 static void test_translated(void)
 {
-	struct catalogue hebrew = { .lang = STR_INIT("he"),
-		.right_to_left = true,
-		.thousands = STR_INIT(","),
-		.find = reverse };
+	static const struct mo_message messages[] = {
+		{ STR_INIT(""),
+			STR_INIT("Content-Type: text/plain; charset=UTF-8\n"
+				 "Language: he\nX-Direction: rtl\n") },
+		{ STR_INIT("[Back to the petition]"),
+			STR_INIT("\xD7\x97\xD7\x96\xD7\xA8\xD7\x94 [<b>]") },
+	};
+	const struct catalogue *hebrew = NULL;
+	const char *why;
+	size_t layer;
+	struct arena a;
+	struct buf bytes;
+	struct str view;
 	struct page_site site = sample_site(NULL);
 	struct petition t = { .id = 1, .state = PETITION_CLOSED };
 	struct buf page;
 
-	site.words = &hebrew;
+	arena_init(&a, 1 << 16);
+	buf_init(&bytes, 1 << 12);
+	mo_write(&bytes, messages, 2);
+	view = buf_view(&bytes);
+	CHECK_INT(catalogue_make(&a, &view, 1, &hebrew, &layer, &why), OK);
+	site.words = hebrew;
 	buf_init(&page, 1 << 20);
 	page_sign_sent(&page, &site, &t);
 	CHECK(has(buf_view(&page), STR("<html lang=\"he\" dir=\"rtl\">")));
@@ -184,6 +190,8 @@ static void test_translated(void)
 		STR("\xD7\x97\xD7\x96\xD7\xA8\xD7\x94 "
 		    "<a href=\"/petitions/1\">&lt;b&gt;</a>")));
 	buf_release(&page);
+	buf_release(&bytes);
+	arena_release(&a);
 }
 
 static void test_content(void)

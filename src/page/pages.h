@@ -28,7 +28,8 @@
 #include "domain/petition.h"
 #include "domain/store.h"
 #include "domain/text.h"
-#include "page/words.h"
+#include "base/words.h"
+#include "page/language.h"
 
 /* A link of the site's settings; url is empty if there is none. */
 struct page_link {
@@ -43,6 +44,15 @@ struct page_site {
 	struct str title; /* the site's name, as in its header */
 	const struct zone *zone; /* NULL: UTC */
 	const struct catalogue *words; /* NULL: English */
+	/* All languages, the first being the one without a prefix; fewer than
+	 * two: nothing to choose.  words is that of languages[language]. */
+	const struct language *languages;
+	size_t languages_count;
+	size_t language;
+	struct str prefix; /* before links to pages: "/cy"; may be empty */
+	/* What was asked for, query included, below the prefix; null: the
+	 * page's own address. */
+	struct str here;
 	uint64_t response_threshold;
 	uint64_t debate_threshold;
 	unsigned duration_months;

@@ -100,7 +100,8 @@ static void period(struct page *p, const struct petition_period *v)
 			"This petition was submitted during the {1} "
 			"Parliament.",
 			.arg = { when });
-	html_lit(&p->h, "</p>\n<p><a href=\"/archived/petitions");
+	html_lit(&p->h, "</p>\n<p><a href=\"");
+	html_url(&p->h, STR("/archived/petitions"));
 	if (v->period.len > 0) {
 		html_lit(&p->h, "?parliament=");
 		html_url_part(&p->h, v->period);

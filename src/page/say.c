@@ -48,6 +48,18 @@ void say_plural(struct page *p, struct str one, struct str many, uint64_t n)
 		&(struct say_values){ .arg = { page_number(p, &s, n) } });
 }
 
+void say_lang(struct page *p, struct str lang)
+{
+	const struct catalogue *words = p->site->words;
+	struct str own = words == NULL ? catalogue_english()->lang : words->lang;
+
+	if (lang.len == 0 || str_eq_nocase(lang, own))
+		return;
+	html_lit(&p->h, " lang=\"");
+	html_attr(&p->h, lang);
+	html_lit(&p->h, "\" dir=\"auto\"");
+}
+
 struct str page_number(const struct page *p, struct scratch *s, uint64_t n)
 {
 	return format_number(p->site->words, s, n);

@@ -21,6 +21,7 @@
 struct page {
 	struct html h;
 	const struct page_site *site;
+	struct str path; /* its own address (layout.h), or null */
 };
 
 struct say_values {
@@ -49,6 +50,10 @@ struct say_values {
 
 void say_values(struct page *p, struct str msg, const struct say_values *v);
 void say_plural(struct page *p, struct str one, struct str many, uint64_t n);
+
+/* ` lang="cy" dir="auto"` for an element whose text is in this language (BCP
+ * 47) and the page is not; nothing if it is, or if lang is empty. */
+void say_lang(struct page *p, struct str lang);
 
 /* <time datetime="…">18 January 2016</time> and the like. */
 void say_date(struct page *p, int64_t wall_ms);
