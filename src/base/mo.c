@@ -89,8 +89,8 @@ static const char *judge_header(struct mo *mo)
 
 	plural_english(&mo->plural);
 	mo->header = STR("");
-	if (mo->n == 0 || !row_fits(mo, mo->ids, 0) ||
-		mo_id(mo, 0).len != 0 || !row_fits(mo, mo->texts, 0))
+	if (mo->n == 0 || !row_fits(mo, mo->ids, 0) || mo_id(mo, 0).len != 0 ||
+		!row_fits(mo, mo->texts, 0))
 		return "it has no header";
 	mo->header = mo_text(mo, 0);
 	type = mo_field(mo, STR("Content-Type"));

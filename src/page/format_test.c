@@ -95,12 +95,12 @@ static void test_words(void)
 	arena_init(&a, 1 << 16);
 	de = german(&a, &bytes);
 	CHECK_STR(format_number(de, &s, 1234567), STR("1.234.567"));
-	CHECK_STR(format_date(de, NULL, answered_ms, &s),
-		STR("18. Januar 2016"));
+	CHECK_STR(
+		format_date(de, NULL, answered_ms, &s), STR("18. Januar 2016"));
 	CHECK_STR(words_find_plural(NULL, STR("one"), STR("many"), 1),
 		STR("one"));
-	CHECK_STR(words_find_plural(de, STR("one"), STR("many"), 0),
-		STR("many"));
+	CHECK_STR(
+		words_find_plural(de, STR("one"), STR("many"), 0), STR("many"));
 	CHECK_STR(format_message(&s, STR("{2} {1} {3} {x} {"),
 			  (struct str[]){ STR("a"), STR("b") }, 2),
 		STR("b a  {x} {"));

@@ -71,8 +71,7 @@ size_t language_of_path(const struct language *list, size_t n, struct str path,
 {
 	*ret_rest = path;
 	for (size_t i = 0; n > 1 && i < n; i++) {
-		struct str rest =
-			str_slice(path, list[i].prefix.len, path.len);
+		struct str rest = str_slice(path, list[i].prefix.len, path.len);
 
 		if (!str_starts(path, list[i].prefix) ||
 			(rest.len > 0 && rest.at[0] != '/'))
@@ -157,8 +156,7 @@ size_t language_preferred(
 	while (str_split(&accept, ',', &item)) {
 		size_t cut = str_find(item, ';');
 		unsigned q = quality(str_slice(item, cut + 1, item.len));
-		size_t i = fitting(
-			list, n, str_trim(str_slice(item, 0, cut)));
+		size_t i = fitting(list, n, str_trim(str_slice(item, 0, cut)));
 
 		if (i < n && q > best_q) {
 			best_q = q;

@@ -23,9 +23,9 @@ static void asset_path(struct page *p, struct str name)
 /* The absolute address of path in a language. */
 static void language_url(struct page *p, struct str prefix, struct str path)
 {
-	struct html h = { .out = p->h.out,
-		.prefix = prefix,
-		.has_prefix = language_has };
+	struct html h = {
+		.out = p->h.out, .prefix = prefix, .has_prefix = language_has
+	};
 
 	html_url(&h, p->site->base_url);
 	html_url(&h, path);

@@ -51,7 +51,8 @@ void say_plural(struct page *p, struct str one, struct str many, uint64_t n)
 void say_lang(struct page *p, struct str lang)
 {
 	const struct catalogue *words = p->site->words;
-	struct str own = words == NULL ? catalogue_english()->lang : words->lang;
+	struct str own =
+		words == NULL ? catalogue_english()->lang : words->lang;
 
 	if (lang.len == 0 || str_eq_nocase(lang, own))
 		return;
