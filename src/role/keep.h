@@ -243,12 +243,13 @@ struct keep_unsettled {
 	uint64_t petition;
 	struct rid rid;
 	bool is_claimed; /* else tentative */
-	struct commitment c;
-	struct event_mac mac; /* zero unless is_claimed */
+	struct commitment c; /* both zero unless is_claimed */
+	struct event_mac mac;
 };
 
 /* Entries that are tentative or claimed but not booked, ascending by slot,
- * from *cursor (0 to begin) on.  *ret_n is 0 when there are no more. */
+ * from *cursor (0 to begin) on.  *ret_n is 0 when there are no more.  Tentative
+ * ones that lost against a claim are among them, and look like the others. */
 MUST_USE enum err keep_unsettled(struct keep *k, uint64_t *cursor,
 	struct keep_unsettled ret_entry[], size_t cap, size_t *ret_n);
 

@@ -59,7 +59,7 @@ static enum err burn(struct asking *a)
 	if (e != OK || fresh.state != KEEP_NONE)
 		return e;
 	fresh.petition = a->ask->petition;
-	return keep_people_kill(a->k, &fresh, 0, false);
+	return keep_people_kill(a->k, &fresh, 0, KEEP_RID_GOES);
 }
 
 /* What this rid came to before.  *ret_done if that is the answer. */
@@ -79,9 +79,9 @@ static enum err repeat(struct asking *a, bool *ret_done)
 		answer_with(a, &old);
 		return OK;
 	}
-	if (old.state == KEEP_TENTATIVE) {
+	if (old.state == KEEP_TENTATIVE || old.unsettled) {
 		*ret_done = false;
-		return keep_people_kill(a->k, &old, 0, false);
+		return keep_people_kill(a->k, &old, 0, KEEP_RID_GOES);
 	}
 	answer_with(a, &old);
 	return burn(a);

@@ -19,8 +19,9 @@ static enum err kill_if_sibling(
 			sizeof(struct tag));
 	if (other.group != e->group && !same_name)
 		return OK;
-	return keep_people_kill(
-		k, &other, e->slot, other.state == KEEP_SETTLED);
+	return keep_people_kill(k, &other, e->slot,
+		other.state == KEEP_SETTLED ? KEEP_RID_STAYS
+					    : KEEP_RID_UNSETTLED);
 }
 
 /* Killing changes the index, so each round walks anew until nobody dies.

@@ -7,7 +7,7 @@ _Static_assert(sizeof(struct token_hash) == 16, "H(T) is stored whole");
 _Static_assert(sizeof(struct commitment) == 32, "C is stored whole");
 _Static_assert(sizeof(struct tag) == 16, "four tags are stored whole");
 
-enum { TAGS_AT = 104 };
+enum { TAGS_AT = 104, FLAG_LEAVING = 1, FLAG_UNSETTLED = 2 };
 
 void keep_entry_write(
 	const struct keep_entry *e, uint8_t ret_bytes[KEEP_ENTRY_LEN])
@@ -31,7 +31,8 @@ void keep_entry_write(
 	b[174] = (uint8_t)e->state;
 	b[175] = e->verdict;
 	put_u64(b + 176, e->corrects);
-	b[184] = e->leaving;
+	b[184] = (uint8_t)((e->leaving ? FLAG_LEAVING : 0) |
+		(e->unsettled ? FLAG_UNSETTLED : 0));
 }
 
 enum err keep_entry_read(const uint8_t bytes[KEEP_ENTRY_LEN], uint64_t slot,
@@ -58,7 +59,8 @@ enum err keep_entry_read(const uint8_t bytes[KEEP_ENTRY_LEN], uint64_t slot,
 	e.state = b[174];
 	e.verdict = b[175];
 	e.corrects = get_u64(b + 176);
-	e.leaving = b[184] != 0;
+	e.leaving = (b[184] & FLAG_LEAVING) != 0;
+	e.unsettled = (b[184] & FLAG_UNSETTLED) != 0;
 	*ret_entry = e;
 	return OK;
 }
@@ -75,10 +77,12 @@ bool keep_entry_is_claimed(const struct keep_entry *e)
 
 bool keep_entry_is_open(const struct keep_entry *e)
 {
-	return e->state == KEEP_TENTATIVE || e->state == KEEP_WON;
+	return e->state == KEEP_TENTATIVE || e->state == KEEP_WON ||
+		e->unsettled;
 }
 
-void keep_entry_kill(struct keep_entry *e, uint64_t winner, bool keep_rid)
+void keep_entry_kill(
+	struct keep_entry *e, uint64_t winner, enum keep_rid_after rid)
 {
 	struct keep_entry dead = {
 		.slot = e->slot,
@@ -93,8 +97,9 @@ void keep_entry_kill(struct keep_entry *e, uint64_t winner, bool keep_rid)
 		.leaving = e->leaving,
 	};
 
-	if (keep_rid)
+	if (rid != KEEP_RID_GOES)
 		dead.rid = e->rid;
+	dead.unsettled = rid == KEEP_RID_UNSETTLED;
 	*e = dead;
 }
 
@@ -102,6 +107,8 @@ void keep_entry_acknowledge(struct keep_entry *e, enum keep_state to)
 {
 	if (to == KEEP_SETTLED && e->state == KEEP_TENTATIVE)
 		e->state = KEEP_SETTLED;
+	if (to == KEEP_SETTLED)
+		e->unsettled = false;
 	if (to == KEEP_BOOKED && e->state == KEEP_WON)
 		e->state = KEEP_BOOKED;
 }

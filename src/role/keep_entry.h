@@ -10,12 +10,11 @@
  *     36  uptime hour u32     168 postcode[3]
  *     40  rid[16]             171 domain[3]
  *     56  H(T)[16]            174 state u8, verdict u8
- *                             176 corrects u64, leaving u8, zero[7]
+ *                             176 corrects u64, flags u8, zero[7]
  *
  * group is the slot of the group's first entry, its root.  claimed is, in
- * the root and in the losers of a claim, the slot that won.  leaving is 1 from
- * the signer's proof on that this signature shall go, and stays after its
- * death.  An entry of zeros is a slot without entry.
+ * the root and in the losers of a claim, the slot that won.  Flag 1 is leaving, flag 2
+ * is unsettled.  An entry of zeros is a slot without entry.
  */
 #ifndef ROLE_KEEP_ENTRY_H
 #define ROLE_KEEP_ENTRY_H
@@ -59,7 +58,12 @@ struct keep_entry {
 	uint8_t domain[3];
 	enum keep_state state;
 	uint8_t verdict; /* enum keep_verdict */
-	bool leaving; /* its signer wants it gone (keep_leave) */
+	/* Its signer wants it gone (keep_leave); stays after its death. */
+	bool leaving;
+	/* It lost against a claim while it was tentative, and web has not been
+	 * told: to web it goes on looking tentative, until it is settled or
+	 * old.  Its rid names nothing any more. */
+	bool unsettled;
 };
 
 void keep_entry_write(
@@ -72,13 +76,22 @@ MUST_USE enum err keep_entry_read(const uint8_t bytes[KEEP_ENTRY_LEN],
 bool keep_entry_is_pending(const struct keep_entry *e);
 /* Claimed or booked. */
 bool keep_entry_is_claimed(const struct keep_entry *e);
-/* Web will be asked about it at the next reconcile. */
+/* Web will be asked about it at the next reconcile: tentative, so it seems,
+ * or claimed. */
 bool keep_entry_is_open(const struct keep_entry *e);
 
+/* What becomes of the rid of an entry that dies.  It stays if web has a row of
+ * it, so that pressing the button again still finds this slot. */
+enum keep_rid_after {
+	KEEP_RID_GOES,
+	KEEP_RID_STAYS,
+	KEEP_RID_UNSETTLED /* it stays, and so does what web believes */
+};
+
 /* Forget everything but the slot's history: petition, group, hours, H(T),
- * leaving, and who won (0: nobody).  The rid stays if web has a row of it, so that pressing
- * the button again still finds this slot. */
-void keep_entry_kill(struct keep_entry *e, uint64_t winner, bool keep_rid);
+ * leaving, and who won (0: nobody). */
+void keep_entry_kill(
+	struct keep_entry *e, uint64_t winner, enum keep_rid_after rid);
 /* Web's acknowledgement: tentative to settled, claimed to booked. */
 void keep_entry_acknowledge(struct keep_entry *e, enum keep_state to);
 

@@ -15,7 +15,9 @@ static enum err acknowledge(struct keep *k, const uint64_t slot[], size_t n,
 		struct keep_entry entry;
 
 		e = keep_store_get(&k->store, slot[i], &entry);
-		if (e != OK || entry.state != from)
+		if (e != OK ||
+			(entry.state != from &&
+				!(entry.unsettled && to == KEEP_SETTLED)))
 			continue;
 		e = keep_store_acknowledge(&k->store, &entry, to);
 		keep_marks_clear(&k->open, slot[i]);
@@ -63,9 +65,10 @@ static enum err free_one(struct keep *k, uint64_t slot, bool force,
 		*ret_outcome = KEEP_FREE_REFUSED;
 	else if (!force && !is_old(k, &e))
 		*ret_outcome = KEEP_FREE_YOUNG;
-	if (*ret_outcome != KEEP_FREED || e.state == KEEP_DEAD)
+	if (*ret_outcome != KEEP_FREED ||
+		(e.state == KEEP_DEAD && !e.unsettled))
 		return OK;
-	return keep_people_kill(k, &e, 0, false);
+	return keep_people_kill(k, &e, 0, KEEP_RID_GOES);
 }
 
 enum err keep_free(struct keep *k, const uint64_t slot[], size_t n, bool force,
@@ -100,11 +103,13 @@ enum err keep_unsettled(struct keep *k, uint64_t *cursor,
 			.petition = entry.petition,
 			.rid = entry.rid,
 			.is_claimed = keep_entry_is_claimed(&entry),
-			.c = entry.c,
 		};
-		if (ret_entry[n].is_claimed)
-			keep_event_mac(
-				k, &entry, KEEP_EVENT_SIGN, &ret_entry[n].mac);
+		if (!ret_entry[n].is_claimed) {
+			n++;
+			continue;
+		}
+		ret_entry[n].c = entry.c;
+		keep_event_mac(k, &entry, KEEP_EVENT_SIGN, &ret_entry[n].mac);
 		n++;
 	}
 	if (e != OK)

@@ -77,7 +77,7 @@ static enum err go(struct keep *k, const struct keep_entry *target,
 {
 	if (keep_entry_is_pending(target)) {
 		ret_left->outcome = KEEP_LEAVE_FREED;
-		return keep_people_kill(k, target, 0, false);
+		return keep_people_kill(k, target, 0, KEEP_RID_GOES);
 	}
 	ret_left->outcome = KEEP_LEAVES;
 	ret_left->c = target->c;
@@ -179,7 +179,7 @@ static enum err destroy_one(
 		err = keep_mailbox_read(k, e->petition, &e->tag[KEEP_E2], &box);
 	if (err == OK)
 		err = keep_kill_siblings(k, e, &box);
-	return err == OK ? keep_people_kill(k, e, 0, false) : err;
+	return err == OK ? keep_people_kill(k, e, 0, KEEP_RID_GOES) : err;
 }
 
 enum err keep_destroy(

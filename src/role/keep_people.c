@@ -58,7 +58,7 @@ enum err keep_people_add(struct keep *k, const struct keep_entry *e)
 }
 
 enum err keep_people_kill(struct keep *k, const struct keep_entry *e,
-	uint64_t winner, bool keep_rid)
+	uint64_t winner, enum keep_rid_after rid)
 {
 	if (is_indexed(e)) {
 		keep_index_remove(
@@ -67,8 +67,9 @@ enum err keep_people_kill(struct keep *k, const struct keep_entry *e,
 			keep_index_remove(
 				&k->people, group_key(e->group), e->slot);
 	}
-	if (!keep_rid)
+	if (rid == KEEP_RID_GOES)
 		keep_rids_remove(&k->rids, &e->rid, e->slot);
-	keep_marks_clear(&k->open, e->slot);
-	return keep_store_kill(&k->store, e, winner, keep_rid);
+	if (rid != KEEP_RID_UNSETTLED)
+		keep_marks_clear(&k->open, e->slot);
+	return keep_store_kill(&k->store, e, winner, rid);
 }

@@ -36,7 +36,7 @@ struct keep {
 	 * their group's root, by group too. */
 	struct keep_index people;
 	struct keep_rids rids;
-	struct keep_marks open; /* tentative, or claimed and not booked */
+	struct keep_marks open; /* keep_entry_is_open */
 	struct keep_search search;
 	struct keep_uptime uptime;
 	int64_t journal_born_ms; /* monotonic */
@@ -79,7 +79,7 @@ MUST_USE enum err keep_rule_allows(struct keep *k, const struct keep_entry *e,
 MUST_USE enum err keep_people_add(struct keep *k, const struct keep_entry *e);
 /* Kill e in the store and the indexes. */
 MUST_USE enum err keep_people_kill(struct keep *k, const struct keep_entry *e,
-	uint64_t winner, bool keep_rid);
+	uint64_t winner, enum keep_rid_after rid);
 struct keep_walk keep_people_group(const struct keep *k, uint64_t group);
 struct keep_walk keep_people_mailbox(
 	const struct keep *k, const struct tag *e2);

@@ -149,7 +149,7 @@ enum err keep_store_claim(struct keep_store *s, const struct keep_entry *e)
 }
 
 enum err keep_store_kill(struct keep_store *s, const struct keep_entry *e,
-	uint64_t winner, bool keep_rid)
+	uint64_t winner, enum keep_rid_after rid)
 {
 	struct keep_entry dead = *e;
 	enum err err;
@@ -157,8 +157,8 @@ enum err keep_store_kill(struct keep_store *s, const struct keep_entry *e,
 	buf_byte(&s->ops, OP_KILL);
 	buf_u64(&s->ops, e->slot);
 	buf_u64(&s->ops, winner);
-	buf_byte(&s->ops, keep_rid);
-	keep_entry_kill(&dead, winner, keep_rid);
+	buf_byte(&s->ops, (uint8_t)rid);
+	keep_entry_kill(&dead, winner, rid);
 	err = keep_stage_dying(
 		s, &(struct keep_death){ e->slot, 0, KEEP_STORE_LOCKS });
 	return err != OK ? err : keep_stage_put(s, &dead);
@@ -228,7 +228,8 @@ static enum err replay_one(struct keep_store *s, struct view *v)
 		return keep_store_claim(s, &e);
 	case OP_KILL:
 		other = view_u64(v);
-		return keep_store_kill(s, &e, other, view_u8(v) != 0);
+		return keep_store_kill(
+			s, &e, other, (enum keep_rid_after)view_u8(v));
 	case OP_ACKNOWLEDGE:
 		return keep_store_acknowledge(s, &e, view_u8(v));
 	case OP_LEAVE:

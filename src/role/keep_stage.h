@@ -4,7 +4,7 @@
  *
  *     1 add          entry[192]
  *     2 claim        slot u64 ‖ group u64
- *     3 kill         slot u64 ‖ winner u64 ‖ keep rid u8
+ *     3 kill         slot u64 ‖ winner u64 ‖ enum keep_rid_after u8
  *     4 acknowledge  slot u64 ‖ state u8
  *     5 leave        slot u64
  *     6 stop         slot u64

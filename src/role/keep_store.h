@@ -82,7 +82,7 @@ MUST_USE enum err keep_store_claim(
 	struct keep_store *s, const struct keep_entry *e);
 /* Stage the death of e (keep_entry_kill). */
 MUST_USE enum err keep_store_kill(struct keep_store *s,
-	const struct keep_entry *e, uint64_t winner, bool keep_rid);
+	const struct keep_entry *e, uint64_t winner, enum keep_rid_after rid);
 /* Stage the mark that e's signer wants it gone. */
 MUST_USE enum err keep_store_leave(
 	struct keep_store *s, const struct keep_entry *e);

@@ -327,8 +327,47 @@ static void corrects_somebody_else(void)
 	world_release(&w);
 }
 
+/* A web that was taken over sends a form in somebody's name, never settles it,
+ * and asks again and again what is unsettled: that the person confirms another
+ * one does not show. */
+static void losing_unsettled_looks_alive(void)
+{
+	struct world w = begin();
+	struct keep_ask spy =
+		fixture_ask(&w, ada, PETITION, ++w.requests, next_slot(&w));
+	struct keep_unsettled before, after;
+	enum keep_free_outcome outcome = KEEP_FREED;
+	uint64_t cursor = 0, a;
+	size_t n = 0;
+
+	CHECK(ask(&w, &spy).err == OK);
+	a = sign(&w, ada, KEEP_CONFIRM);
+	CHECK(keep_unsettled(w.keep, &cursor, &before, 1, &n) == OK && n == 1);
+	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
+	CHECK(keep_booked(w.keep, &a, 1) == OK);
+	CHECK(locks_are_zero(&w, spy.slot));
+	for (int i = 0; i < 2; i++) {
+		cursor = 0;
+		CHECK(keep_unsettled(w.keep, &cursor, &after, 1, &n) == OK);
+		CHECK(n == 1 && after.slot == spy.slot &&
+			memcmp(&before, &after, sizeof(before)) == 0);
+		CHECK(keep_free(w.keep, &spy.slot, 1, false, &outcome) == OK);
+		CHECK_INT(outcome, KEEP_FREE_YOUNG);
+		CHECK(world_restart(&w) == OK);
+	}
+	/* The same form again is a new one, as if the first had lived. */
+	spy.slot = next_slot(&w);
+	CHECK(ask(&w, &spy).slot == spy.slot);
+	CHECK(keep_settled(w.keep, &spy.slot, 1) == OK);
+	CHECK(world_restart(&w) == OK);
+	cursor = 0;
+	CHECK(keep_unsettled(w.keep, &cursor, &after, 1, &n) == OK && n == 0);
+	world_release(&w);
+}
+
 int main(void)
 {
+	losing_unsettled_looks_alive();
 	one_person();
 	signs_again_before_confirming();
 	confirms_two_at_once();

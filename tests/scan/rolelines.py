@@ -16,8 +16,8 @@ NAMES = ("web", "sealer", "keeper", "log", "mailer")
  READY, MY_RECIPIENT, LOST) = range(1, 13)
 (FORMS, SEALED, DECLARATION, DECLARED, RANGE_ASK, RANGE, ASKS, ANSWERS,
  UNSETTLED, RECONCILED, SETTLED, CLAIMS, CLAIMED, BOOKED, EXPIRE, EXPIRED,
- LOG_STATE, LOG_HAVE, DOCUMENT, EVENTS, RESULTS, CHECKPOINT, HEADER, JOBS,
- DONE) = range(1, 26)
+ LEAVE, LEFT, DESTROY, DESTROYED, LOG_STATE, LOG_HAVE, DOCUMENT, EVENTS,
+ RESULTS, CHECKPOINT, HEADER, JOBS, DONE) = range(1, 30)
 
 
 def u16(n):
@@ -229,6 +229,14 @@ def claimed(view):
     return [{"id": view.u32(), "outcome": view.u8(), "slot": view.u64(),
              "petition": view.u64(), "c": view.take(32),
              "mac": view.take(32)} for _ in range(view.u32())]
+
+
+def leave(number, wish, slot, token):
+    return u32(number) + bytes([wish]) + u64(slot) + token
+
+
+def left(view):
+    return claimed(view)  # of the same form
 
 
 def event(seq, kind, petition, slot, c, mac, target=0):

@@ -10,6 +10,7 @@ verdict, confirm nobody, open nothing, and break nothing.  Prints TAP.
 """
 
 import base64
+import hashlib
 import os
 import random
 import sqlite3
@@ -26,6 +27,7 @@ from rolelines import KEEPER, LOG, MAILER, SEALER  # noqa: E402
 
 ACCEPTED, REFUSED_MAC, REFUSED_TWICE = 1, 3, 4
 WON, AGAIN, ALREADY, WRONG, GONE = range(5)
+LEAVE_WRONG = 5
 
 
 def somebody(letter):
@@ -68,8 +70,8 @@ class Web:
                 pass
             link.send(r.RECONCILED, b"\1" + r.slots() * 3)
         elif name == SEALER:
-            link.receive(r.DECLARATION)
-            link.send(r.DECLARED)
+            declared = link.receive(r.DECLARATION)
+            link.send(r.DECLARED, hashlib.sha256(declared.data).digest())
         elif name == LOG:
             self.next_seq = link.receive(r.LOG_STATE).u64()
 
@@ -218,6 +220,27 @@ def test_mail_confirms(tap, web, site, petition, row, sibling):
     tap.check(r.View(web.link[KEEPER].receive(r.EXPIRED).data).u32() == 0 and
               web.claims((sibling["slot"], bytes(16)))[0]["outcome"] == WRONG,
               "which of the pending forms is that person's is not told")
+
+
+def test_leaving(tap, web, pending, row, known, token):
+    """Nobody leaves, and nothing dies, without the token of a mail."""
+    keeper = web.link[KEEPER]
+    guesses = [bytes(16), os.urandom(16), row["rid"], row["job"][88:104]]
+    pairs = [(slot, g) for slot in (known["slot"], pending["slot"])
+             for g in guesses] + [(pending["slot"], token)]
+    for wish in (1, 2):
+        keeper.send(r.LEAVE, r.u32(len(pairs)) + b"".join(
+            r.leave(i, wish, *p) for i, p in enumerate(pairs)))
+        got = r.left(keeper.receive(r.LEFT))
+        tap.check({x["outcome"] for x in got} == {LEAVE_WRONG} and
+                  {x["petition"] for x in got} == {0} and
+                  {x["mac"] for x in got} == {bytes(32)},
+                  f"wish {wish} with guessed and replayed tokens: nothing")
+    keeper.send(r.DESTROY, r.slots(known["slot"], pending["slot"]))
+    tap.check(r.View(keeper.receive(r.DESTROYED).data).u32() == 0,
+              "what no signer asked for is not destroyed")
+    tap.check(web.claims((known["slot"], token))[0]["outcome"] == AGAIN,
+              "the signature counts as before")
 
 
 def test_events(tap, web, site, petition, other, pending, known):
@@ -370,6 +393,7 @@ def run(tap, site, petitiond):
         sibling, row = test_verdicts(tap, web, site, petition, signed,
                                    somebody("c"))
         test_claims(tap, web, petition, pending, row, known, token)
+        test_leaving(tap, web, pending, row, known, token)
         test_events(tap, web, site, petition, other, pending, known)
         test_jobs(tap, web, site, petition, other, pending, row)
         test_mail_confirms(tap, web, site, petition, row, sibling)
