@@ -106,6 +106,8 @@ static void declared(struct flow *f, struct work *w)
 {
 	if (w->err == OK) {
 		f->declare_ev = w->declare.ev_seq;
+		sha256(w->declare.text.at, w->declare.text.len,
+			&f->declared_hash);
 		flow_find_events(f);
 		shelf_declared(f->app->shelf);
 	} else {

@@ -76,6 +76,7 @@ struct flow {
 	bool reconciled;
 	bool log_ready;
 	uint64_t declare_ev; /* its event, 0 while it is not committed */
+	struct sha256 declared_hash; /* of the declaration of declare_ev */
 
 	/* events: [ev_next, ev_last] are committed and not sent */
 	uint64_t ev_next;

@@ -266,7 +266,8 @@ static void say_declared(struct flow *f)
 	if (f->declare_ev == 0 || f->ev_acked < f->declare_ev ||
 		!link_up(sealer))
 		return;
-	(void)link_begin(sealer, MSG_DECLARED);
+	buf_put(link_begin(sealer, MSG_DECLARED), &f->declared_hash,
+		sizeof(f->declared_hash));
 	e = link_end(sealer);
 	if (e != OK) {
 		flow_lose(f, ROLE_SEALER, e);

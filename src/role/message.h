@@ -28,7 +28,7 @@ enum message {
 	MSG_FORMS = 1, /* to sealer: message_form */
 	MSG_SEALED, /* to web: message_sealed */
 	MSG_DECLARATION, /* to web: one text, who can open what */
-	MSG_DECLARED, /* to sealer: it stands in the journal of log */
+	MSG_DECLARED, /* to sealer: SHA-256 of the one in log's journal */
 
 	/* sealer and keeper */
 	MSG_RANGE_ASK, /* to keeper: u32 how many slots */

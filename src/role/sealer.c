@@ -19,6 +19,7 @@
 #include "base/wipe.h"
 #include "crypto/secret.h"
 #include "role/message.h"
+#include "role/recipients.h"
 #include "role/runtime.h"
 #include "role/seal.h"
 
@@ -26,9 +27,7 @@ enum {
 	BATCHES = 8,
 	RANGE = 16384,
 	RANGE_LOW = BATCHES * SEAL_BATCH_MAX,
-	TICK_MS = 5000,
-	RECIPIENTS_MAX = 32,
-	RECIPIENTS_FILE_MAX = 64 << 10
+	TICK_MS = 5000
 };
 
 struct batch {
@@ -40,21 +39,18 @@ struct batch {
 	bool orphan; /* the web that sent it is gone */
 };
 
-struct recipient_line {
-	enum compartment compartment;
-	struct age_recipient recipient;
-	char text[96];
-	char who[96];
-};
-
 struct sealer_role {
 	struct role *role;
 	struct keyring *ring;
 	struct sealer *sealer;
 
-	struct recipient_line line[RECIPIENTS_MAX];
-	size_t n_lines;
-	bool declared; /* to this web, and journaled by log */
+	struct recipients recipients; /* as the file has them now */
+	struct sha256 file_hash;
+	struct age_recipient mailer; /* its own, of the period */
+	bool has_mailer;
+	struct sha256 declaration; /* the last one made of both */
+	bool declared; /* one to this web, and journaled by log */
+	int64_t look_at_ms; /* at the file again */
 
 	uint64_t next_slot;
 	uint64_t slots_left;
@@ -68,128 +64,93 @@ struct sealer_role {
 
 /* ---- recipients ---- */
 
-static enum compartment compartment_of(struct str name)
-{
-	if (str_eq(name, STR("identity")))
-		return COMPARTMENT_IDENTITY;
-	if (str_eq(name, STR("contact")))
-		return COMPARTMENT_CONTACT;
-	if (str_eq(name, STR("standing")))
-		return COMPARTMENT_STANDING;
-	return (enum compartment)0;
-}
-
-static const char *compartment_name(enum compartment c)
-{
-	static const char *const name[] = { "", "identity", "contact",
-		"standing", "mail" };
-
-	return name[c];
-}
-
-static void keep_text(char *to, size_t cap, struct str s)
-{
-	(void)snprintf(to, cap, "%.*s", STR_ARG(s));
-}
-
-static enum err read_line(struct sealer_role *s, struct str text)
-{
-	struct recipient_line *l = &s->line[s->n_lines];
-	struct str compartment, recipient;
-
-	if (s->n_lines == RECIPIENTS_MAX - 1)
-		return ERR_TOO_LARGE;
-	if (!str_split(&text, ' ', &compartment) ||
-		!str_split(&text, ' ', &recipient) || text.at == NULL)
-		return ERR_INVALID;
-	l->compartment = compartment_of(compartment);
-	if (l->compartment == (enum compartment)0)
-		return ERR_INVALID;
-	keep_text(l->text, sizeof(l->text), recipient);
-	keep_text(l->who, sizeof(l->who), text);
-	s->n_lines++;
-	return age_recipient_parse(recipient, &l->recipient);
-}
-
 static enum err use_recipients(struct sealer_role *s, enum compartment c)
 {
 	struct age_recipient list[RECIPIENTS_MAX];
-	size_t n = 0;
+	size_t n = recipients_of(&s->recipients, c, list);
 
-	for (size_t i = 0; i < s->n_lines; i++)
-		if (s->line[i].compartment == c)
-			list[n++] = s->line[i].recipient;
 	return n == 0 ? OK : sealer_recipients(s->sealer, c, list, n);
 }
 
-static enum err read_recipients(struct sealer_role *s)
+/* The file again, if it is another than the last time.  *ret_changed. */
+static enum err read_recipients(struct sealer_role *s, bool *ret_changed)
 {
+	struct sha256 hash;
 	struct buf b;
-	struct str text, line;
 	enum err e;
 
-	buf_init(&b, RECIPIENTS_FILE_MAX);
-	e = file_read(s->role->own_fd, "recipients", &b);
-	text = buf_view(&b);
-	while (e == OK && str_split(&text, '\n', &line)) {
-		line = str_trim(line);
-		if (line.len > 0 && line.at[0] != '#')
-			e = read_line(s, line);
+	*ret_changed = false;
+	buf_init(&b, RECIPIENTS_BYTES_MAX);
+	e = file_read(s->role->own_fd, RECIPIENTS_FILE, &b);
+	if (e == OK) {
+		sha256(b.at, b.len, &hash);
+		*ret_changed = memcmp(&hash, &s->file_hash, sizeof(hash)) != 0;
+	}
+	if (*ret_changed) {
+		s->file_hash = hash;
+		e = recipients_read(buf_view(&b), &s->recipients);
 	}
 	buf_release(&b);
-	for (enum compartment c = COMPARTMENT_IDENTITY;
-		e == OK && c <= COMPARTMENT_STANDING; c++)
-		e = use_recipients(s, c);
-	if (e != OK)
-		log_err("recipients-file", e == ERR_INVALID ? ERR_CORRUPT : e);
 	return e;
 }
 
-/* The mailer's recipient stands in the last line, in place of an older one. */
 static enum err hear_mailer_key(struct sealer_role *s)
 {
-	struct recipient_line *l = &s->line[s->n_lines];
-	enum err e;
+	enum err e = age_recipient_parse(str_c(s->role->recipient), &s->mailer);
 
-	if (s->n_lines > 0 &&
-		s->line[s->n_lines - 1].compartment == COMPARTMENT_MAIL)
-		l = &s->line[s->n_lines - 1];
-	e = age_recipient_parse(str_c(s->role->recipient), &l->recipient);
-	if (e != OK)
-		return e;
-	if (l == &s->line[s->n_lines])
-		s->n_lines++;
-	l->compartment = COMPARTMENT_MAIL;
-	keep_text(l->text, sizeof(l->text), str_c(s->role->recipient));
-	keep_text(l->who, sizeof(l->who), STR("mailer"));
-	return OK;
+	s->has_mailer = s->has_mailer || e == OK;
+	return e;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-/* docs/log.md section 6: sorted lines, compartment, recipient, who. */
 static void declare(struct sealer_role *s)
 {
-	static char line[RECIPIENTS_MAX][256];
 	struct link *web = &s->role->link[ROLE_WEB];
+	struct buf text;
 	struct buf *b;
 
-	if (!link_up(web) || s->n_lines == 0 ||
-		s->line[s->n_lines - 1].compartment != COMPARTMENT_MAIL)
+	if (!link_up(web) || !s->has_mailer)
 		return;
-	for (size_t i = 0; i < s->n_lines; i++)
-		(void)snprintf(line[i], sizeof(line[i]), "%s\t%s\t%s\n",
-			compartment_name(s->line[i].compartment),
-			s->line[i].text, s->line[i].who);
-	qsort(line, s->n_lines, sizeof(line[0]), by_bytes);
+	buf_init(&text, RECIPIENTS_BYTES_MAX);
+	recipients_declare(&text, &s->recipients, str_c(s->role->recipient));
+	sha256(text.at, text.len, &s->declaration);
 	b = link_begin(web, MSG_DECLARATION);
-	for (size_t i = 0; i < s->n_lines; i++)
-		buf_c(b, line[i]);
-	if (link_end(web) != OK)
+	buf_str(b, buf_view(&text));
+	if (buf_err(&text) != OK || link_end(web) != OK)
 		s->role->lost[ROLE_WEB] = true;
+	buf_release(&text);
+}
+
+/* A file that cannot be read changes nothing: who could open what still can,
+ * and nobody else. */
+static void look_for_change(struct sealer_role *s)
+{
+	bool changed;
+	enum err e = read_recipients(s, &changed);
+
+	if (e != OK && changed)
+		log_err("recipients-file", e == ERR_INVALID ? ERR_CORRUPT : e);
+	if (e == OK && changed) {
+		log_notice("recipients-changed");
+		declare(s);
+	}
+}
+
+/* What was declared last is in the journal of log (rule 14): the next epochs
+ * are for these readers. */
+static enum err hear_declared(struct sealer_role *s, struct view *v)
+{
+	struct sha256 hash;
+	enum err e;
+
+	view_copy(v, &hash, sizeof(hash));
+	if (!view_done(v) || memcmp(&hash, &s->declaration, sizeof(hash)) != 0)
+		return OK; /* of an older one */
+	e = sealer_recipients(s->sealer, COMPARTMENT_MAIL, &s->mailer, 1);
+	for (enum compartment c = COMPARTMENT_IDENTITY;
+		e == OK && c <= COMPARTMENT_STANDING; c++)
+		e = use_recipients(s, c);
+	s->declared = s->declared || e == OK;
+	return e;
 }
 
 /* ---- slots ---- */
@@ -358,8 +319,7 @@ static enum err hear_web(struct sealer_role *s)
 	while (e == OK && (!s->declared || ready_for_forms(s)) &&
 		link_next(web, &type, &v)) {
 		if (type == MSG_DECLARED) {
-			s->declared = true;
-			e = use_recipients(s, COMPARTMENT_MAIL);
+			e = hear_declared(s, &v);
 		} else if (type == MSG_FORMS && s->declared) {
 			e = hear_forms(s, &v);
 		}
@@ -509,6 +469,7 @@ static void meet_peers(struct sealer_role *s)
 static enum err turn(struct sealer_role *s)
 {
 	struct role *r = s->role;
+	int64_t now = clock_mono_ms(clock_system());
 	enum err e = role_wait(r, TICK_MS);
 
 	if (e != OK)
@@ -518,6 +479,10 @@ static enum err turn(struct sealer_role *s)
 		e = hear_mailer_key(s);
 		if (e == OK)
 			declare(s);
+	}
+	if (now >= s->look_at_ms) {
+		s->look_at_ms = now + TICK_MS;
+		look_for_change(s);
 	}
 	meet_peers(s);
 	ask_range(s);
@@ -531,6 +496,17 @@ static enum err turn(struct sealer_role *s)
 		if (r->lost[i]) {
 			role_lose(r, (enum role_name)i);
 		}
+	return e;
+}
+
+/* At the start the file must be whole. */
+static enum err begin_recipients(struct sealer_role *s)
+{
+	bool changed;
+	enum err e = read_recipients(s, &changed);
+
+	if (e != OK)
+		log_err("recipients-file", e == ERR_INVALID ? ERR_CORRUPT : e);
 	return e;
 }
 
@@ -551,7 +527,9 @@ static enum err open_sealer(struct sealer_role *s)
 			clock_system(), rng_system(), s->ring, &s->sealer);
 	for (size_t i = 0; i < BATCHES; i++)
 		buf_init(&s->batch[i].frame, LINK_MAX_FRAME_BYTES);
-	return e == OK ? read_recipients(s) : e;
+	if (e == OK)
+		e = begin_recipients(s);
+	return e;
 }
 
 int sealer_main(struct role *r)
