@@ -25,11 +25,13 @@ KNOWS = {
     "tlog": "base crypto",
     "domain": "base crypto tlog json",
     "store": "base domain",
-    "page": "base html domain",
+    "chart": "base html domain",
+    "page": "base html domain chart",
     "mail": "base html domain",
-    "web": "base crypto tlog domain http html json page",
+    "web": "base crypto tlog domain chart http html json page",
     "role": "base crypto tlog domain store http html json page mail web",
-    "cmd": "base crypto tlog domain store http html json page mail web role",
+    "cmd": "base crypto tlog domain store chart http html json page mail web "
+           "role",
 }
 
 # Libraries behind one room each; petition-verify stands on its own, because

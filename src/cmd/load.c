@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "cmd/csv.h"
+#include "cmd/load_map.h"
 
 enum { COLUMNS_MAX = 8 };
 
@@ -14,10 +15,11 @@ struct row {
 
 struct loader;
 typedef enum err row_put(struct loader *l, const struct row *row);
+typedef enum err rows_end(struct loader *l);
 
 struct column {
 	const char *name;
-	const char *other; /* another name for it, or NULL */
+	const char *other; /* other names for it, "a|b", or NULL */
 	bool needed;
 	bool names; /* what stands there names the row: never empty */
 };
@@ -26,6 +28,8 @@ struct kind {
 	const char *name;
 	struct column column[COLUMNS_MAX]; /* ends with a NULL name */
 	row_put *put;
+	rows_end *end; /* or NULL */
+	bool has_about; /* ":" and a number stand behind the kind */
 };
 
 struct loader {
@@ -34,6 +38,8 @@ struct loader {
 	const struct kind *kind;
 	size_t line; /* of the row; of an entry of JSON, which it is */
 	bool is_json;
+	uint64_t about;
+	int64_t newest_ms; /* of history */
 	struct str complaint;
 };
 
@@ -191,6 +197,65 @@ static enum err put_country(struct loader *l, const struct row *row)
 	return e == OK ? store_place_put(l->store, STORE_COUNTRY, &p) : e;
 }
 
+static enum err put_people(
+	struct loader *l, const struct row *row, enum store_place_kind kind)
+{
+	uint64_t people;
+	enum err e = number(l, "population", row->value[1], &people);
+
+	return e == OK
+		? store_population_put(l->store, kind, row->value[0], people)
+		: e;
+}
+
+static enum err put_population(struct loader *l, const struct row *row)
+{
+	return put_people(l, row, STORE_AREA);
+}
+
+static enum err put_country_population(struct loader *l, const struct row *row)
+{
+	return put_people(l, row, STORE_COUNTRY);
+}
+
+/* As others log it: a space between day and hour, no zone for UTC. */
+static enum err put_point(struct loader *l, const struct row *row)
+{
+	struct store_history point = { .at_ms = 0 };
+	struct str at = row->value[0];
+	char text[48];
+	size_t day = at.len < 10 ? at.len : 10;
+	bool has_zone = at.len > day &&
+		(at.at[at.len - 1] == 'Z' || str_find(at, '+') < at.len ||
+			str_find(str_slice(at, day, at.len), '-') <
+				at.len - day);
+	enum err e;
+
+	(void)snprintf(text, sizeof(text), "%.*s%s%.*s%s", (int)day, at.at,
+		at.len > day ? "T" : "",
+		at.len > day ? (int)(at.len - day - 1) : 0,
+		at.at + (at.len > day ? day + 1 : 0), has_zone ? "" : "Z");
+	if (when_parse(str_c(text), &point.at_ms) != OK || point.at_ms < 0)
+		return complain_of_value(l, "at", at,
+			"is not a time like 2017-05-03T00:01:00Z: correct it");
+	e = number(l, "count", row->value[1], &point.count);
+	if (e == OK)
+		e = store_history_put(l->store, l->about, &point);
+	if (e == ERR_NOT_FOUND)
+		return complain_of(l,
+			"there is no such petition: import it first, and say "
+			"which one it is (--petition ID)");
+	if (e == OK && point.at_ms > l->newest_ms)
+		l->newest_ms = point.at_ms;
+	return e;
+}
+
+/* As of its own time, so that a curve of years ago keeps its hours. */
+static enum err end_points(struct loader *l)
+{
+	return store_history_thin(l->store, l->about, l->newest_ms);
+}
+
 static const struct kind kinds[] = {
 	{ "periods",
 		{ { "period", NULL, true, true },
@@ -198,16 +263,16 @@ static const struct kind kinds[] = {
 			{ "dissolution_at", NULL, true, false },
 			{ "response_threshold", NULL, true, false },
 			{ "debate_threshold", NULL, true, false } },
-		put_period },
+		put_period, NULL, false },
 	{ "departments",
 		{ { "name", NULL, true, true },
 			{ "acronym", NULL, false, false },
 			{ "url", NULL, false, false } },
-		put_department },
+		put_department, NULL, false },
 	{ "topics",
 		{ { "code", NULL, true, true },
 			{ "name", NULL, false, false } },
-		put_topic },
+		put_topic, NULL, false },
 	{ "areas",
 		{ { "ons_code", "code", true, true },
 			{ "name", "constituency", true, true },
@@ -216,31 +281,65 @@ static const struct kind kinds[] = {
 			{ "region_ons_code", "region_code", false, false },
 			{ "start_date", NULL, false, false },
 			{ "end_date", NULL, false, false } },
-		put_area },
+		put_area, NULL, false },
 	{ "regions",
 		{ { "code", "ons_code", true, true },
 			{ "name", NULL, true, true } },
-		put_region },
+		put_region, NULL, false },
 	{ "countries",
 		{ { "code", NULL, true, true }, { "name", NULL, true, true },
 			{ "start_date", NULL, false, false },
 			{ "end_date", NULL, false, false } },
-		put_country },
+		put_country, NULL, false },
+	{ .name = "population",
+		.column = { { "ons_code", "code", true, true },
+			{ "population", "people", true, false } },
+		.put = put_population },
+	{ .name = "country-population",
+		.column = { { "code", NULL, true, true },
+			{ "population", "people", true, false } },
+		.put = put_country_population },
+	{ .name = "history",
+		.column = { { "at",
+				    "timestamp|fetched_at|fetched_at_utc|"
+				    "updated_at_utc",
+				    true, true },
+			{ "count", "signature_count", true, true } },
+		.put = put_point,
+		.end = end_points,
+		.has_about = true },
 };
 
 enum { N_KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
-static const struct kind *kind_named(struct str name)
+/* ret_about is the number behind the name, 0 if there is none. */
+static const struct kind *kind_named(struct str name, uint64_t *ret_about)
 {
+	size_t colon = str_find(name, ':');
+	struct str behind = str_slice(name, colon + 1, name.len);
+	bool has_about = colon < name.len;
+
+	*ret_about = 0;
+	if (has_about && str_u64(behind, ret_about) != OK)
+		return NULL;
+	name = str_slice(name, 0, colon);
 	for (size_t i = 0; i < N_KINDS; i++)
-		if (str_eq(name, str_c(kinds[i].name)))
+		if (str_eq(name, str_c(kinds[i].name)) &&
+			kinds[i].has_about == has_about)
 			return &kinds[i];
 	return NULL;
 }
 
+static bool is_map(struct str kind)
+{
+	return str_eq(kind, STR("map"));
+}
+
 bool load_knows(struct str kind)
 {
-	return kind_named(kind) != NULL;
+	uint64_t about;
+
+	return is_map(kind) || kind_named(kind, &about) != NULL;
 }
 
 /* ---- rows ---- */
@@ -268,8 +367,15 @@ static enum err take_row(struct loader *l, const struct row *row)
 
 static bool is_column(const struct column *c, struct str name)
 {
-	return str_eq(name, str_c(c->name)) ||
-		(c->other != NULL && str_eq(name, str_c(c->other)));
+	struct str others = str_c(c->other);
+	struct str other;
+
+	if (str_eq(name, str_c(c->name)))
+		return true;
+	while (str_split(&others, '|', &other))
+		if (str_eq(name, other))
+			return true;
+	return false;
 }
 
 /* Where each of our columns stands in the file; CSV_FIELDS_MAX: nowhere. */
@@ -358,7 +464,19 @@ static enum err json_value(
 	return OK;
 }
 
-static enum err take_json(struct loader *l, const json_t *entry)
+static const json_t *json_other(const json_t *entry, const struct column *c)
+{
+	struct str others = str_c(c->other);
+	const json_t *v = NULL;
+	struct str other;
+
+	while (v == NULL && str_split(&others, '|', &other))
+		v = json_object_getn(entry, other.at, other.len);
+	return v;
+}
+
+/* key is that of the entry, or null: it names a row that does not. */
+static enum err take_json(struct loader *l, struct str key, const json_t *entry)
 {
 	struct row row = { .value = { { 0 } } };
 
@@ -376,9 +494,11 @@ static enum err take_json(struct loader *l, const json_t *entry)
 		const json_t *v = json_object_get(entry, c->name);
 		enum err e;
 
-		if (v == NULL && c->other != NULL)
-			v = json_object_get(entry, c->other);
+		if (v == NULL)
+			v = json_other(entry, c);
 		e = json_value(l, v, &row.value[i]);
+		if (v == NULL && i == 0)
+			row.value[i] = key;
 		if (e != OK)
 			return e;
 	}
@@ -403,13 +523,13 @@ static enum err load_json(struct loader *l, size_t *ret_count)
 	if (json_is_array(all)) {
 		json_array_foreach(all, i, entry)
 		{
-			e = e == OK ? take_json(l, entry) : e;
+			e = e == OK ? take_json(l, STR_NULL, entry) : e;
 			*ret_count += e == OK;
 		}
 	} else {
 		json_object_foreach(all, key, entry)
 		{
-			e = e == OK ? take_json(l, entry) : e;
+			e = e == OK ? take_json(l, str_c(key), entry) : e;
 			*ret_count += e == OK;
 		}
 	}
@@ -417,17 +537,36 @@ static enum err load_json(struct loader *l, size_t *ret_count)
 	return e;
 }
 
+/* A drawing is one whole. */
+static enum err load_map(struct store *s, const struct load_list *list,
+	size_t *ret_count, struct str *ret_complaint)
+{
+	struct store_map map;
+	enum err e = map_parse(
+		list->arena, list->name, list->bytes, &map, ret_complaint);
+
+	if (e != OK)
+		return e;
+	e = store_map_put(s, &map);
+	if (e == OK)
+		*ret_count = map.areas_count;
+	else if (e == ERR_INVALID)
+		*ret_complaint = arena_printf(list->arena,
+			"%.*s: two areas have one code", STR_ARG(list->name));
+	return e;
+}
+
 enum err load_list(struct store *s, const struct load_list *list,
 	size_t *ret_count, struct str *ret_complaint)
 {
-	struct loader l = { .store = s,
-		.list = list,
-		.kind = kind_named(list->kind),
-		.line = 1 };
+	struct loader l = { .store = s, .list = list, .line = 1 };
 	struct str text = str_trim(list->bytes);
 	size_t count = 0;
 	enum err e;
 
+	if (is_map(list->kind))
+		return load_map(s, list, ret_count, ret_complaint);
+	l.kind = kind_named(list->kind, &l.about);
 	if (l.kind == NULL)
 		e = complain_of(&l, "there is no such list");
 	else if (!str_is_utf8(list->bytes))
@@ -439,6 +578,8 @@ enum err load_list(struct store *s, const struct load_list *list,
 	} else {
 		e = load_csv(&l, &count);
 	}
+	if (e == OK && l.kind->end != NULL)
+		e = l.kind->end(&l);
 	if (e == OK)
 		*ret_count = count;
 	else

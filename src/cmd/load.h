@@ -14,6 +14,13 @@
  *                  region_ons_code, start_date, end_date
  *     regions      code (or ons_code), name
  *     countries    code, name, start_date, end_date
+ *     population, country-population
+ *                  ons_code (or code; or the key of JSON's entry), population
+ *     history:ID   at (or timestamp, fetched_at, fetched_at_utc,
+ *                  updated_at_utc), count (or signature_count): how the
+ *                  petition of this number grew; UTC unless the time says
+ *                  otherwise
+ *     map          a drawing, as load_map.h writes it
  */
 #ifndef CMD_LOAD_H
 #define CMD_LOAD_H

@@ -7,12 +7,13 @@
 
 #include "cmd/cmd.h"
 #include "cmd/load.h"
+#include "cmd/load_map.h"
 #include "cmd/served.h"
 #include "role/command.h"
 #include "role/site.h"
 
 static const char HELP[] =
-	"usage: petitiond load SITE KIND FILE...\n"
+	"usage: petitiond load SITE KIND FILE... [OPTIONS]\n"
 	"\n"
 	"Takes a list of the institution from CSV (the first row names the\n"
 	"columns) or JSON.  A file is taken whole or not at all; a row of the\n"
@@ -26,15 +27,66 @@ static const char HELP[] =
 	"  areas        ons_code, name, mp, party, region_ons_code, start_date,\n"
 	"               end_date\n"
 	"  regions      code, name\n"
-	"  countries    code, name, start_date, end_date\n";
+	"  countries    code, name, start_date, end_date\n"
+	"  population   ons_code, population; country-population likewise\n"
+	"  history      at, count: how the petition of --petition ID grew\n"
+	"  map          HexJSON, TopoJSON or GeoJSON: where the areas are\n"
+	"\n"
+	"  --petition ID      whose history it is\n"
+	"  --set NAME         the set of boundaries (the year in FILE's name)\n"
+	"  --world            the map is of countries, by ISO code or number\n"
+	"  --codes TABLE      codes to be replaced by others: the first two\n"
+	"                     columns whose names end in \"code\"\n"
+	"  --code PROPERTY    where an area's code stands; else it is found\n"
+	"  --name PROPERTY    where its name stands\n"
+	"  --object NAME      which one of a TopoJSON's objects\n"
+	"  --credit TEXT      whose data it is, shown with every drawing\n";
 
 struct job {
 	const char *site;
 	struct str kind;
 	char **files;
 	size_t n_files;
+	struct map_source map; /* what the options say */
+	struct buf codes;
 	uint64_t rows; /* taken so far */
 };
+
+/* A map is read here, and only its drawing goes further. */
+static enum err draw(struct job *j, const char *path, struct buf *b)
+{
+	struct str complaint = STR("");
+	struct store_map map;
+	struct arena a;
+	enum err e;
+
+	arena_init(&a, (size_t)1 << 30);
+	j->map.file = str_c(path);
+	j->map.bytes = buf_view(b);
+	e = map_read(&a, &j->map, &map, &complaint);
+	buf_clear(b);
+	if (e == OK) {
+		map_write(b, &map);
+		e = buf_err(b);
+	}
+	if (e != OK)
+		complain("%.*s", STR_ARG(complaint));
+	arena_release(&a);
+	return e;
+}
+
+/* What the file is made of, ready to be stored. */
+static enum err read_file(struct job *j, const char *path, struct buf *b)
+{
+	enum err e = served_read(path, b);
+
+	if (e != OK || !str_eq(j->kind, STR("map")))
+		return e;
+	e = draw(j, path, b);
+	if (e != OK)
+		buf_release(b);
+	return e;
+}
 
 /* ---- a stopped site ---- */
 
@@ -45,7 +97,7 @@ static enum err take_file(struct job *j, struct store *s, const char *path)
 	struct arena a;
 	struct buf b;
 	size_t n = 0;
-	enum err e = served_read(path, &b);
+	enum err e = read_file(j, path, &b);
 
 	if (e != OK)
 		return e;
@@ -95,7 +147,7 @@ static enum err send_file(struct job *j, struct link *l, const char *path)
 	uint8_t type;
 	struct buf b;
 	struct buf *out;
-	enum err e = served_read(path, &b);
+	enum err e = read_file(j, path, &b);
 
 	if (e != OK)
 		return e;
@@ -166,13 +218,74 @@ static int usage(const char *what)
 	return 2;
 }
 
+/* history is about one petition, the others about none. */
+static int set_kind(struct job *j, const char *kind, const char *petition,
+	char room[static 64])
+{
+	bool is_history = strcmp(kind, "history") == 0;
+	uint64_t id;
+
+	if (is_history &&
+		(petition == NULL || str_u64(str_c(petition), &id) != OK))
+		return usage("history needs --petition and its number");
+	if (!is_history && petition != NULL)
+		return usage("--petition is for history");
+	(void)snprintf(room, 64, "%.40s%s%.20s", kind, is_history ? ":" : "",
+		is_history ? petition : "");
+	j->kind = str_c(room);
+	return load_knows(j->kind) ? 0
+				   : usage("load knows no list of that kind");
+}
+
+/* Tables with tabs are read as well: no code has one. */
+static void with_commas(struct buf *b)
+{
+	for (size_t i = 0; i < b->len; i++) {
+		if (b->at[i] == ',' && memchr(b->at, '\t', b->len) != NULL)
+			b->at[i] = ' ';
+	}
+	for (size_t i = 0; i < b->len; i++)
+		if (b->at[i] == '\t')
+			b->at[i] = ',';
+}
+
+static int load(struct job *j, const char *codes)
+{
+	enum err e = OK;
+
+	if (codes != NULL) {
+		e = served_read(codes, &j->codes);
+		if (e == OK) {
+			with_commas(&j->codes);
+			j->map.codes = buf_view(&j->codes);
+		}
+	}
+	if (e == OK)
+		e = run(j);
+	if (j->map.codes.at != NULL)
+		buf_release(&j->codes);
+	return e == OK ? 0 : 1;
+}
+
+enum { OPTIONS_TEXTS = 7 };
+
 int cmd_load(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "petition", required_argument, NULL, 0 },
+		{ "set", required_argument, NULL, 1 },
+		{ "credit", required_argument, NULL, 2 },
+		{ "codes", required_argument, NULL, 3 },
+		{ "code", required_argument, NULL, 4 },
+		{ "name", required_argument, NULL, 5 },
+		{ "object", required_argument, NULL, 6 },
+		{ "world", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
+	const char *text[OPTIONS_TEXTS] = { NULL };
 	struct job j = { .site = NULL };
+	char kind[64];
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -180,15 +293,23 @@ int cmd_load(int argc, char **argv)
 			(void)fputs(HELP, stdout);
 			return 0;
 		}
-		return usage("load does not know that option");
+		if (c == 'w')
+			j.map.is_world = true;
+		else if (c >= 0 && c < OPTIONS_TEXTS)
+			text[c] = optarg;
+		else
+			return usage("load does not know that option");
 	}
 	if (argc - optind < 3)
 		return usage("load needs a SITE, a KIND and a FILE");
 	j.site = argv[optind];
-	j.kind = str_c(argv[optind + 1]);
 	j.files = argv + optind + 2;
 	j.n_files = (size_t)(argc - optind - 2);
-	if (!load_knows(j.kind))
-		return usage("load knows no list of that kind");
-	return run(&j) == OK ? 0 : 1;
+	j.map.set = str_c(text[1]);
+	j.map.credit = str_c(text[2]);
+	j.map.code = str_c(text[4]);
+	j.map.name = str_c(text[5]);
+	j.map.object = str_c(text[6]);
+	c = set_kind(&j, argv[optind + 1], text[0], kind);
+	return c == 0 ? load(&j, text[3]) : c;
 }

@@ -479,7 +479,7 @@ struct store_map_area {
 	struct str code;
 	struct str name; /* as the institution lists it, else the map's; or
 			  * null */
-	struct str outline; /* SVG path data (docs/formats.md section 8) */
+	struct str outline; /* SVG path data (docs/formats.md section 9) */
 	uint64_t people; /* 0: not known; not stored by store_map_put */
 };
 
