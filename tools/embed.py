@@ -13,6 +13,7 @@ import sys
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
     ".js": "text/javascript; charset=utf-8",
     ".mo": "application/x-gettext-translation",
     ".md": "text/markdown; charset=utf-8",

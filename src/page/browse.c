@@ -79,12 +79,9 @@ static void facets(struct page *p, const struct page_browse *b)
 
 static void period_name(struct page *p, const struct petition_period *v)
 {
-	size_t dash = str_find(v->period, '-');
+	struct scratch span;
 
-	html_text(&p->h, str_slice(v->period, 0, dash));
-	if (dash < v->period.len)
-		html_lit(&p->h, "\xE2\x80\x93");
-	html_text(&p->h, str_slice(v->period, dash + 1, v->period.len));
+	html_text(&p->h, format_years(&span, v->period));
 	if (v->government.len > 0) {
 		html_lit(&p->h, " ");
 		html_text(&p->h, v->government);

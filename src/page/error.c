@@ -70,7 +70,7 @@ void page_error(struct buf *out, const struct page_site *site, int status)
 	html_lit(&p.h, "\n<p>");
 	html_text(&p.h, words_find(site->words, w->what));
 	html_lit(&p.h, "</p>\n<p>");
-	sayf(&p, "[All petitions]", .url = { STR("/") });
+	sayf(&p, "[All petitions]", .url = { STR("/petitions") });
 	html_lit(&p.h, "</p>\n</div>\n");
 	layout_end(&p);
 }

@@ -126,6 +126,18 @@ struct str format_day(
 	return date_of(words, zone_civil(NULL, (int64_t)day * 86400), s);
 }
 
+struct str format_years(struct scratch *s, struct str period)
+{
+	size_t dash = str_find(period, '-');
+	struct str to = str_slice(period, dash + 1, period.len);
+	int n = snprintf(s->at, sizeof(s->at), "%.*s%s%.*s", (int)dash,
+		period.at == NULL ? "" : period.at,
+		dash < period.len ? "\xE2\x80\x93" : "", STR_ARG(to));
+
+	return (struct str){ s->at,
+		n < (int)sizeof(s->at) ? (size_t)n : sizeof(s->at) - 1 };
+}
+
 struct str format_rfc3339(int64_t wall_ms, struct scratch *s)
 {
 	struct civil c = zone_civil(NULL, seconds_of(wall_ms));

@@ -31,6 +31,8 @@ struct str format_date_time(const struct catalogue *words,
 /* "18 January 2016" of a day counted from 1970 (domain/when.h). */
 struct str format_day(
 	const struct catalogue *words, int32_t day, struct scratch *s);
+/* A period's name, "2015-2017", with the dash that belongs between years. */
+struct str format_years(struct scratch *s, struct str period);
 /* For machines: "2016-01-18T11:19:26Z" (RFC 3339), in UTC. */
 struct str format_rfc3339(int64_t wall_ms, struct scratch *s);
 /* How far a count is on its way, in whole per cent from 0 to 100; never 100

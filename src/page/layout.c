@@ -133,7 +133,11 @@ static void head(struct page *p, const struct layout *l, struct str lang)
 	open_graph(p, l, lang);
 	html_lit(&p->h, "<link rel=\"icon\" type=\"image/svg+xml\" href=\"");
 	asset_path(p, STR("icon.svg"));
-	html_lit(&p->h, "\">\n<link rel=\"stylesheet\" href=\"");
+	html_lit(&p->h, "\">\n<link rel=\"apple-touch-icon\" href=\"");
+	asset_path(p, STR("icon-180.png"));
+	html_lit(&p->h,
+		"\">\n<link rel=\"manifest\" href=\"/manifest.json\">\n"
+		"<link rel=\"stylesheet\" href=\"");
 	asset_path(p, STR("style.css"));
 	html_lit(&p->h, "\">\n");
 	if (l->script.len > 0) {
@@ -261,6 +265,7 @@ void layout_end(struct page *p)
 		{ STR_INIT("/cookies"), words_mark("Cookies") },
 		{ STR_INIT("/accessibility"), words_mark("Accessibility") },
 		{ STR_INIT("/who-can-read"), words_mark("Who can read what") },
+		{ STR_INIT("/parliaments"), words_mark("Earlier periods") },
 		{ STR_INIT("/c"), words_mark("Confirm with a code") },
 		{ STR_INIT("/log/keys"), words_mark("Keys of the public log") },
 	};

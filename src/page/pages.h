@@ -56,6 +56,7 @@ struct page_site {
 	uint64_t response_threshold;
 	uint64_t debate_threshold;
 	unsigned duration_months;
+	unsigned sponsors; /* supporters before a petition is checked */
 	/* When the newest committed checkpoint was made, in ms since 1970;
 	 * 0 when there is none yet. */
 	int64_t checkpoint_ms;
@@ -215,6 +216,19 @@ struct page_receipt {
 
 void page_receipt(struct buf *out, const struct page_site *site,
 	const struct page_receipt *receipt);
+
+/* --- before publication, and what the institution lists ------------------ */
+
+/* GET /petitions/ID/gathering-support or /moderation-info, by its state: how
+ * far it is, and not a word of its text. */
+void page_waiting(struct buf *out, const struct page_site *site,
+	const struct petition *petition);
+/* GET /parliaments: those that have ended, the newest first. */
+void page_periods(struct buf *out, const struct page_site *site,
+	const struct store_period *at, size_t count);
+/* GET /topics */
+void page_topics(struct buf *out, const struct page_site *site,
+	const struct store_topic *at, size_t count);
 
 /* --- about -------------------------------------------------------------- */
 

@@ -67,24 +67,11 @@ static void how_long(struct page *p, const struct petition *t)
 	}
 }
 
-/* "2015-2017" with the dash that belongs between years. */
-static struct str years(struct scratch *s, struct str period)
-{
-	size_t dash = str_find(period, '-');
-	int n = snprintf(s->at, sizeof(s->at), "%.*s%s%.*s", (int)dash,
-		period.at, dash < period.len ? "\xE2\x80\x93" : "",
-		(int)(period.len - dash - (dash < period.len)),
-		period.at + dash + (dash < period.len));
-
-	return (struct str){ s->at,
-		n < (int)sizeof(s->at) ? (size_t)n : sizeof(s->at) - 1 };
-}
-
 /* Above an archived petition: whose time it is from. */
 static void period(struct page *p, const struct petition_period *v)
 {
 	struct scratch span;
-	struct str when = years(&span, v->period);
+	struct str when = format_years(&span, v->period);
 
 	html_lit(&p->h, "<div class=\"notice\">\n<p>");
 	if (when.len > 0 && v->government.len > 0)

@@ -12,6 +12,7 @@ struct page_site sample_site(const struct zone *zone)
 		.base_url = STR("https://petitions.example.org"),
 		.title = STR("Petitions of Example"),
 		.zone = zone,
+		.sponsors = 5,
 		.response_threshold = 10000,
 		.debate_threshold = 100000,
 		.duration_months = 6,
@@ -478,6 +479,50 @@ static void operators(struct buf *out, const struct page_site *site)
 		buf_c(out, "refused");
 }
 
+static void waiting_of(struct buf *out, const struct page_site *site,
+	enum petition_state state)
+{
+	struct petition t = fresh(state);
+
+	t.carried_over = 0;
+	t.counted = 3;
+	page_waiting(out, site, &t);
+}
+
+static void waiting_gathering(struct buf *out, const struct page_site *site)
+{
+	waiting_of(out, site, PETITION_VALIDATED);
+}
+
+static void waiting_checked(struct buf *out, const struct page_site *site)
+{
+	waiting_of(out, site, PETITION_FLAGGED);
+}
+
+static void periods(struct buf *out, const struct page_site *site)
+{
+	static const struct store_period at[] = {
+		{ 2,
+			{ STR_INIT("2017-2019"), STR_INIT("Green & Yellow"),
+				INT64_C(1572998460000), 10000, 100000 } },
+		{ 1,
+			{ STR_INIT("2015-2017"), STR_INIT("Blue"),
+				INT64_C(1493766060000), 10000, 100000 } },
+	};
+
+	page_periods(out, site, at, 2);
+}
+
+static void topics(struct buf *out, const struct page_site *site)
+{
+	static const struct store_topic at[] = {
+		{ STR_INIT("environment"), STR_INIT("Environment & air") },
+		{ STR_INIT("nameless"), { 0 } },
+	};
+
+	page_topics(out, site, at, 2);
+}
+
 static void error_404(struct buf *out, const struct page_site *site)
 {
 	page_error(out, site, 404);
@@ -522,6 +567,10 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "privacy", page_privacy },
 		{ "standards", standards },
 		{ "help-own", operators },
+		{ "waiting-gathering", waiting_gathering },
+		{ "waiting-checked", waiting_checked },
+		{ "periods", periods },
+		{ "topics", topics },
 		{ "error-404", error_404 },
 		{ "error-503", error_503 },
 	};

@@ -111,6 +111,7 @@ static enum err make_site(struct web *w)
 		.response_threshold = c->response_threshold,
 		.debate_threshold = c->debate_threshold,
 		.duration_months = c->duration_months,
+		.sponsors = c->sponsors,
 		.log_path = STR("/log"),
 		.get_involved = read_link(c->get_involved),
 		.follow = read_link(c->follow),

@@ -8,6 +8,8 @@ static const struct {
 	[MAKE_HTML] = { STR_INIT("text/html; charset=utf-8"), false, { 0 } },
 	[MAKE_JSON] = { STR_INIT("application/json; charset=utf-8"), true,
 		{ 0 } },
+	[MAKE_MANIFEST] = { STR_INIT("application/manifest+json"), true,
+		{ 0 } },
 	[MAKE_CSV] = { STR_INIT("text/csv; charset=utf-8"), true,
 		STR_INIT("attachment; filename=filtered-petitions.csv") },
 	[MAKE_ARCHIVED_CSV] = { STR_INIT("text/csv; charset=utf-8"), true,

@@ -10,6 +10,7 @@
 enum make_type {
 	MAKE_HTML,
 	MAKE_JSON,
+	MAKE_MANIFEST,
 	MAKE_CSV, /* to save as filtered-petitions.csv */
 	MAKE_ARCHIVED_CSV, /* filtered-archived-petitions.csv */
 	MAKE_ATOM,

@@ -3,6 +3,7 @@
  */
 #include "page/asset.h"
 #include "page/content.h"
+#include "web/about.h"
 #include "web/feed.h"
 #include "web/list.h"
 #include "web/routes.h"
@@ -69,6 +70,10 @@ FROM_ANSWERS(departments_show, departments_make)
 FROM_ANSWERS(feed_show, feed_make)
 FROM_ANSWERS(sitemap_show, sitemap_make)
 FROM_ANSWERS(robots_show, robots_make)
+FROM_ANSWERS(waiting_show, waiting_make)
+FROM_ANSWERS(periods_page_show, periods_page_make)
+FROM_ANSWERS(topics_page_show, topics_page_make)
+FROM_ANSWERS(manifest_show, manifest_make)
 
 void readers_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
@@ -94,14 +99,12 @@ void text_show(
 	http_reply(r, app_error(app, 404));
 }
 
-void asset_show(
-	struct app *app, struct http_request *r, const struct route_args *args)
+static void show_asset(struct app *app, struct http_request *r,
+	const struct asset *asset, struct str cache)
 {
-	const struct asset *asset = asset_find(r->path);
-	struct http_spec spec = { .cache = HTTP_IMMUTABLE };
+	struct http_spec spec = { .cache = cache };
 	struct http_reply *reply = NULL;
 
-	(void)args;
 	if (asset == NULL) {
 		http_reply(r, app_error(app, 404));
 		return;
@@ -110,6 +113,25 @@ void asset_show(
 	if (http_finish(&spec, asset->body, &reply) != OK)
 		reply = NULL;
 	http_reply(r, reply);
+}
+
+void asset_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	show_asset(app, r, asset_find(r->path), HTTP_IMMUTABLE);
+}
+
+/* Browsers ask for these by themselves, without a hash in the name. */
+void favicon_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct str name = str_eq(r->path, STR("/favicon.ico"))
+		? STR("favicon.ico")
+		: STR("icon-180.png");
+
+	(void)args;
+	show_asset(app, r, asset_named(name), HTTP_REVALIDATE);
 }
 
 /* ---- the log's files ---- */

@@ -41,6 +41,12 @@ handler period_areas_show;
 handler areas_show;
 handler topics_show;
 handler departments_show;
+handler waiting_show; /* not published yet */
+handler periods_page_show;
+handler topics_page_show;
+handler manifest_show;
+handler favicon_show;
+handler moved_show; /* to where it is now */
 handler feed_show;
 handler sitemap_show;
 handler robots_show;

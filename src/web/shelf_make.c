@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "web/about.h"
 #include "web/make.h"
 
 enum {
@@ -137,13 +138,14 @@ static enum err make_gone(
 	return e;
 }
 
-/* What was put away when its period ended is told about nowhere. */
-static enum err make_home_redirects(struct snapshot *s)
+/* Home for what was put away when its period ended, which is told about
+ * nowhere; to how far it is, for what is not published yet. */
+static enum err make_all_redirect(struct str to, struct snapshot *s)
 {
 	enum err e = OK;
 
 	for (size_t i = 0; e == OK && i < N_REPLIES; i++)
-		e = make_redirect(STR("/"), false, &s->reply[i]);
+		e = make_redirect(to, false, &s->reply[i]);
 	return e;
 }
 
@@ -227,7 +229,13 @@ static enum err make_petition(struct maker *m, const struct page_site *site,
 	if (petition_is_visible(p))
 		return make_visible(site, p, a, s);
 	if (p->state == PETITION_STOPPED && !p->archived)
-		return make_home_redirects(s);
+		return make_all_redirect(STR("/"), s);
+	if (waiting_part(p->state).at != NULL && !p->archived)
+		return make_all_redirect(
+			arena_printf(a, "/petitions/%llu/%.*s",
+				(unsigned long long)id,
+				STR_ARG(waiting_part(p->state))),
+			s);
 	return make_gone(site, petition_is_gone(p) ? 410 : 404, s);
 }
 
