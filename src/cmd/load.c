@@ -5,7 +5,7 @@
 #include "cmd/csv.h"
 #include "cmd/load_map.h"
 
-enum { COLUMNS_MAX = 8 };
+enum { COLUMNS_MAX = 10 };
 
 /* A row whose values stand in the order of its kind's columns; null is what
  * the file does not say. */
@@ -167,9 +167,11 @@ static enum err put_area(struct loader *l, const struct row *row)
 {
 	struct store_place_row p = { .code = row->value[0],
 		.name = row->value[1],
-		.member = or_null(row->value[2]),
-		.party = or_null(row->value[3]),
-		.region_code = or_null(row->value[4]) };
+		.member = row->value[2],
+		.party = row->value[3],
+		.region_code = row->value[4],
+		.member_url = row->value[7],
+		.region_name = row->value[8] };
 	enum err e = day(l, "start_date", row->value[5], &p.start_on);
 
 	if (e == OK)
@@ -280,7 +282,9 @@ static const struct kind kinds[] = {
 			{ "party", NULL, false, false },
 			{ "region_ons_code", "region_code", false, false },
 			{ "start_date", NULL, false, false },
-			{ "end_date", NULL, false, false } },
+			{ "end_date", NULL, false, false },
+			{ "mp_url", "member_url", false, false },
+			{ "region_name", NULL, false, false } },
 		put_area, NULL, false },
 	{ "regions",
 		{ { "code", "ons_code", true, true },
@@ -416,6 +420,13 @@ static enum err next_row(struct loader *l, struct csv *csv, bool *ret_row)
 	return e;
 }
 
+/* What a column says is never null, or nobody could clear anything. */
+static struct str told(struct str field)
+{
+	field = str_trim(field);
+	return field.len == 0 ? STR("") : field;
+}
+
 static enum err load_csv(struct loader *l, size_t *ret_count)
 {
 	size_t at[COLUMNS_MAX];
@@ -437,7 +448,7 @@ static enum err load_csv(struct loader *l, size_t *ret_count)
 			break;
 		for (size_t i = 0; l->kind->column[i].name != NULL; i++)
 			if (at[i] < csv.n)
-				row.value[i] = str_trim(csv.field[at[i]]);
+				row.value[i] = told(csv.field[at[i]]);
 		e = take_row(l, &row);
 		*ret_count += e == OK;
 	}

@@ -4,14 +4,15 @@
  * CSV has its columns named in the first row, in any order; unknown ones are
  * passed over.  JSON is an array of objects with those keys, an object of
  * them, or (topics) an array of codes.  A row of the same name or code takes
- * the place of what was there.
+ * the place of what was there.  An area keeps what a file has no column for,
+ * and loses what stands empty there: a seat without a member is vacant.
  *
  *     periods      period, government, dissolution_at, response_threshold,
  *                  debate_threshold
  *     departments  name, acronym, url
  *     topics       code, name
  *     areas        ons_code (or code), name (or constituency), mp, party,
- *                  region_ons_code, start_date, end_date
+ *                  region_ons_code, region_name, start_date, end_date, mp_url
  *     regions      code (or ons_code), name
  *     countries    code, name, start_date, end_date
  *     population, country-population

@@ -219,6 +219,13 @@ static void test_lists(void)
 	CHECK_INT(n, 1);
 	CHECK_STR(place[0].member, STR("A Member"));
 	CHECK_STR(place[0].region_code, STR("R1"));
+	/* Vacant. */
+	CHECK_STR(load(&f, "areas", "code,name,member,mp_url\nE1,Ash,,\n"),
+		STR("1"));
+	CHECK_INT(store_places(&f.arena, f.s, STORE_AREA, DAY_NONE, &place, &n),
+		OK);
+	CHECK(place[0].member.at == NULL);
+	CHECK_STR(place[0].region_code, STR("R1"));
 	CHECK_STR(load(&f, "regions", "code,name\nA,North East\n"), STR("1"));
 	CHECK_STR(load(&f, "countries",
 			  "id,code,name,start_date,end_date\n"

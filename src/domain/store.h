@@ -456,20 +456,56 @@ enum store_place_kind { STORE_AREA = 1, STORE_REGION, STORE_COUNTRY };
 struct store_place_row {
 	struct str code;
 	struct str name;
-	struct str member; /* areas only, as party and region */
+	struct str member; /* areas only, as all up to region_name */
+	struct str member_url; /* where to write to the member */
 	struct str party;
 	struct str region_code;
+	struct str region_name; /* of a region that has another code in lists */
 	int32_t start_on; /* areas and countries only */
 	int32_t end_on;
 };
 
-/* What is null here stays as it was, so that two files may tell one place. */
+/* What is null here stays as it was, so that two files may tell one place; an
+ * empty text clears it (a vacant seat). */
 MUST_USE enum err store_place_put(struct store *s, enum store_place_kind kind,
 	const struct store_place_row *place);
 /* By code.  Those that exist on this day; DAY_NONE: those with no end. */
 MUST_USE enum err store_places(struct arena *a, struct store *s,
 	enum store_place_kind kind, int32_t on,
 	struct store_place_row **ret_places, size_t *ret_count);
+
+/* --- where signatures come from -------------------------------------------- */
+
+/*
+ * Totals by area and country follow the log: store_sequence moves them with
+ * the count, exact.  What the public sees of them (the breakdowns of a
+ * petition, store_local) moves for a petition as a whole, after so many
+ * changes of it, or once the day (UTC) of the first unseen change is over.
+ * Regions are summed up from the areas that are shown.
+ */
+enum { STORE_PLACE_CHANGES = 10 };
+
+/* changes instead of STORE_PLACE_CHANGES; areas and countries with fewer than
+ * least are not shown (0: all are).  Kept in the store. */
+MUST_USE enum err store_place_rules(
+	struct store *s, uint64_t changes, uint64_t least);
+/* Move the figures of petitions whose day is over; how many those were. */
+MUST_USE enum err store_places_publish(
+	struct store *s, int64_t now_ms, size_t *ret_published);
+
+struct store_local {
+	uint64_t id;
+	enum petition_state state;
+	struct str action;
+	uint64_t local; /* signatures from the area, never 0 */
+	uint64_t count;
+};
+
+/* The petitions of the sitting period with most signatures from an area, most
+ * first; those that are closed only if asked for. */
+MUST_USE enum err store_local(struct arena *a, struct store *s, struct str area,
+	bool closed, size_t max, struct store_local **ret_locals,
+	size_t *ret_count);
 
 /* --- maps ------------------------------------------------------------------ */
 

@@ -62,6 +62,10 @@ static const struct key keys[] = {
 	NUMBER("petition", "debate_threshold", debate_threshold, "100000", 1, 4000000000u, "w", "for a debate,"),
 	NUMBER("petition", "sponsors", sponsors, "5", 0, 20, "w", "and supporters before moderation."),
 	NUMBER("petition", "duration_months", duration_months, "6", 1, 120, "w", "How long a petition is open."),
+	NUMBER("petition", "place_changes", place_changes, "10", 1, 1000, "w",
+		"Public figures by area and country move after so many changes, or when the day is over,"),
+	NUMBER("petition", "place_least", place_least, "0", 0, 1000, "w",
+		"and places with fewer signatures are not shown; 0: all are."),
 
 	TEXT("petition", "eligible", eligible, "", "w",
 		"What signers must be, as they tick it; empty: I am a British citizen or I live in the UK."),
@@ -275,6 +279,8 @@ static struct str template_value(
 	if (k->offset == offsetof(struct config, title))
 		return title;
 	if (demo && k->offset == offsetof(struct config, ripe_count))
+		return STR("1");
+	if (demo && k->offset == offsetof(struct config, place_changes))
 		return STR("1");
 	if (demo && k->offset == offsetof(struct config, checkpoint_s))
 		return STR("2");

@@ -57,6 +57,8 @@ struct config {
 	uint32_t sponsors;
 	uint32_t duration_months;
 	struct str eligible; /* what a signer must be; empty: words of ours */
+	uint32_t place_changes;
+	uint32_t place_least;
 
 	bool limits_off;
 	uint32_t form_seconds;

@@ -200,6 +200,17 @@ static enum err make_texts(struct web *w)
 
 /* ---- the parts, in the order of their needs ---- */
 
+/* What the store must know of the configuration. */
+static enum err tell_store(const struct web *w, struct store *writer)
+{
+	const struct config *c = &w->role->config;
+	enum err e = store_begin(writer);
+
+	if (e == OK)
+		e = store_place_rules(writer, c->place_changes, c->place_least);
+	return e == OK ? store_commit(writer) : e;
+}
+
 static enum err open_store(struct web *w)
 {
 	struct store *writer;
@@ -213,8 +224,10 @@ static enum err open_store(struct web *w)
 
 	if (e != OK)
 		return e;
-	e = committer_start(
-		writer, &settings, &w->flow.done, &w->flow.committer);
+	e = tell_store(w, writer);
+	if (e == OK)
+		e = committer_start(
+			writer, &settings, &w->flow.done, &w->flow.committer);
 	if (e != OK) {
 		store_close(writer);
 		return e;

@@ -123,9 +123,12 @@ static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 	uint32_t minute = (uint32_t)(now / 60000);
 	size_t closed = 0;
 	size_t events = 0;
+	size_t places = 0;
 	enum err e = store_close_due(c->store, now, GRACE_MS, &closed, &events);
 
-	w->n = closed + events;
+	if (e == OK)
+		e = store_places_publish(c->store, now, &places);
+	w->n = closed + events + places;
 	if (e == OK && closed > 0)
 		log_notice_int("petitions-closed", "count", (int64_t)closed);
 	return e == OK ? store_forget_forms(c->store, minute - FORM_MINUTES)

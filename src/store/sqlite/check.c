@@ -11,12 +11,34 @@ struct check {
 	const char *sentence; /* with two numbers, %1 and %2 */
 };
 
+/* Totals of one kind of place that the rows do not bear out. */
+#define PLACES_AGAINST_ROWS(kind, column)                                      \
+	"SELECT petition_id, code FROM ("                                      \
+	" SELECT petition_id, code, counted AS n FROM place_total"             \
+	"  WHERE kind = " kind " UNION ALL"                                    \
+	" SELECT petition_id, " column ", -count(*) FROM signature"            \
+	"  WHERE standing = 1 AND " column " <> ''"                            \
+	"  GROUP BY petition_id, " column ")"                                  \
+	" GROUP BY petition_id, code HAVING sum(n) <> 0"
+
 static const struct check checks[] = {
 	{ "SELECT p.id, p.counted - (SELECT count(*) FROM signature g"
 	  " WHERE g.petition_id = p.id AND g.standing = 1) AS d"
 	  " FROM petition p WHERE d <> 0",
 		"petition %1 counts %2 signatures more than its rows have in "
 		"the log" },
+	{ PLACES_AGAINST_ROWS("1", "country"),
+		"petition %1: the total of country %2 is not that of its rows "
+		"in the log" },
+	{ PLACES_AGAINST_ROWS("2", "area"),
+		"petition %1: the total of area %2 is not that of its rows in "
+		"the log" },
+	{ "SELECT petition_id, code FROM place_total t"
+	  " WHERE published <> counted AND NOT EXISTS"
+	  " (SELECT 1 FROM place_waiting w"
+	  "  WHERE w.petition_id = t.petition_id)",
+		"petition %1: what is published of place %2 is old, and "
+		"nothing waits to be" },
 	{ "SELECT petition_id, count(*) FROM signature WHERE petition_id"
 	  " NOT IN (SELECT id FROM petition) GROUP BY petition_id",
 		"petition %1 is unknown and has %2 signatures" },

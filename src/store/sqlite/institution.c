@@ -192,14 +192,17 @@ static enum err place_put(
 	if (kind == STORE_AREA)
 		return sql_once(s,
 			"INSERT INTO area (code, name, start_on, end_on,"
-			" member, party, region_code)"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+			" member, party, region_code, member_url,"
+			" region_name)"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
 			" ON CONFLICT (code) DO UPDATE SET name = ?2,"
 			" start_on = coalesce(?3, start_on),"
 			" end_on = coalesce(?4, end_on),"
 			" member = coalesce(?5, member),"
 			" party = coalesce(?6, party),"
-			" region_code = coalesce(?7, region_code)",
+			" region_code = coalesce(?7, region_code),"
+			" member_url = coalesce(?8, member_url),"
+			" region_name = coalesce(?9, region_name)",
 			ret_stmt);
 	if (kind == STORE_REGION)
 		return sql_once(s,
@@ -235,6 +238,8 @@ enum err store_place_put(struct store *s, enum store_place_kind kind,
 		sql_bind_text(stmt, 5, place->member);
 		sql_bind_text(stmt, 6, place->party);
 		sql_bind_text(stmt, 7, place->region_code);
+		sql_bind_text(stmt, 8, place->member_url);
+		sql_bind_text(stmt, 9, place->region_name);
 	}
 	return run_once(s, stmt);
 }
@@ -251,6 +256,8 @@ static enum err place_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 	v->member = sql_text(a, stmt, 4, &e);
 	v->party = sql_text(a, stmt, 5, &e);
 	v->region_code = sql_text(a, stmt, 6, &e);
+	v->member_url = sql_text(a, stmt, 7, &e);
+	v->region_name = sql_text(a, stmt, 8, &e);
 	return e;
 }
 
@@ -263,16 +270,20 @@ static enum err places_take(
 {
 	if (kind == STORE_AREA)
 		return sql_take(s, SQL_AREAS,
-			"SELECT code, name, start_on, end_on, member, party,"
-			" region_code FROM area" ON_THE_DAY,
+			"SELECT code, name, start_on, end_on,"
+			" nullif(member, ''), nullif(party, ''),"
+			" nullif(region_code, ''), nullif(member_url, ''),"
+			" nullif(region_name, '') FROM area" ON_THE_DAY,
 			ret_stmt);
 	if (kind == STORE_REGION)
 		return sql_take(s, SQL_REGIONS,
-			"SELECT code, name, NULL, NULL, NULL, NULL, NULL"
+			"SELECT code, name, NULL, NULL, NULL, NULL, NULL,"
+			" NULL, NULL"
 			" FROM region WHERE ?1 IS NULL OR 1 ORDER BY code",
 			ret_stmt);
 	return sql_take(s, SQL_COUNTRIES,
-		"SELECT code, name, start_on, end_on, NULL, NULL, NULL"
+		"SELECT code, name, start_on, end_on, NULL, NULL, NULL,"
+		" NULL, NULL"
 		" FROM country" ON_THE_DAY,
 		ret_stmt);
 }

@@ -278,40 +278,6 @@ static enum err get_topics(struct arena *a, struct store *s, struct petition *p)
 	return e;
 }
 
-static enum err total_read(struct arena *a, sqlite3_stmt *stmt, void *ret)
-{
-	struct petition_total *v = ret;
-	enum err e = OK;
-
-	v->code = sql_text(a, stmt, 0, &e);
-	v->name = sql_text(a, stmt, 1, &e);
-	v->member = sql_text(a, stmt, 2, &e);
-	v->count = sql_u64(stmt, 3);
-	return e;
-}
-
-static enum err get_totals(struct arena *a, struct store *s,
-	const struct petition *p, unsigned kind,
-	const struct petition_total **ret_totals, size_t *ret_count)
-{
-	sqlite3_stmt *stmt;
-	void *rows = NULL;
-	enum err e = sql_take(s, SQL_PETITION_TOTALS,
-		"SELECT code, name, member, count FROM carried_total t"
-		" JOIN place ON place.id = place_id"
-		" WHERE petition_id = ?1 AND t.kind = ?2 ORDER BY position",
-		&stmt);
-
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, p->id);
-	sql_bind_u64(stmt, 2, kind);
-	e = sql_rows(
-		a, s, stmt, sizeof(**ret_totals), total_read, &rows, ret_count);
-	*ret_totals = rows;
-	return e;
-}
-
 static enum err activity_read(struct arena *a, sqlite3_stmt *stmt, void *ret)
 {
 	struct petition_activity *v = ret;
@@ -370,12 +336,7 @@ static enum err get_all(struct arena *a, struct store *s,
 	if (e == OK)
 		e = get_activities(a, s, p);
 	if (e == OK)
-		e = get_totals(a, s, p, 1, &p->countries, &p->countries_count);
-	if (e == OK)
-		e = get_totals(a, s, p, 2, &p->constituencies,
-			&p->constituencies_count);
-	if (e == OK)
-		e = get_totals(a, s, p, 3, &p->regions, &p->regions_count);
+		e = store_totals_get(a, s, p);
 	return e;
 }
 

@@ -7,6 +7,7 @@
 #include "store/sqlite/sql.h"
 
 #include "base/fault.h"
+#include "store/sqlite/place_total.h"
 
 /* What the log says of a signature. */
 enum standing {
@@ -31,6 +32,7 @@ struct tally {
 	struct store_moved *at; /* count holds the difference, wrapping */
 	size_t count;
 	size_t cap;
+	struct place_tally places;
 };
 
 static enum err event_find(
@@ -209,6 +211,8 @@ static enum err leaf_apply(struct store *s,
 	}
 	if (e == OK && by != 0)
 		e = tally_add(t, f.petition, by);
+	if (e == OK && by != 0)
+		e = place_tally_slot(s, &t->places, f.petition, f.slot, by);
 	return e;
 }
 
@@ -243,10 +247,11 @@ static enum err tally_write(struct store *s, struct tally *t, int64_t at_ms)
 	for (size_t i = 0; i < t->count && e == OK; i++) {
 		struct store_moved m = t->at[i];
 
-		if (m.count == 0)
-			continue;
+		bool same = m.count == 0;
+
+		/* One came and one went: the places may differ. */
 		e = petition_move(s, &m);
-		if (e == OK)
+		if (e == OK && !same)
 			e = store_history_note(s, m.petition,
 				&(struct store_history){ at_ms, m.count });
 		t->at[kept++] = m;
@@ -287,7 +292,7 @@ enum err store_sequence(struct arena *a, struct store *s,
 	const struct store_leaf *leaves, size_t leaves_count,
 	struct store_moved **ret_moved, size_t *ret_moved_count)
 {
-	struct tally t = { .arena = a };
+	struct tally t = { .arena = a, .places = { .arena = a } };
 	enum err e = sql_savepoint(s);
 
 	if (e != OK)
@@ -299,6 +304,8 @@ enum err store_sequence(struct arena *a, struct store *s,
 	FAULT("store-sequence");
 	if (e == OK)
 		e = tally_write(s, &t, checkpoint->made_ms);
+	if (e == OK)
+		e = place_tally_write(s, &t.places, checkpoint->made_ms);
 	e = sql_savepoint_end(s, e);
 	if (e != OK)
 		return e;

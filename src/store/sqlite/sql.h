@@ -63,7 +63,18 @@ enum sql_id {
 	SQL_PETITION_REJECTION,
 	SQL_PETITION_DEPARTMENTS,
 	SQL_PETITION_TOPICS,
-	SQL_PETITION_TOTALS,
+	SQL_TOTALS_COUNTRY,
+	SQL_TOTALS_AREA,
+	SQL_LOCAL,
+	SQL_PLACE_LEAST,
+	SQL_PLACE_RULE,
+	SQL_PLACE_RULE_PUT,
+	SQL_PLACE_OF,
+	SQL_PLACE_MOVE,
+	SQL_PLACE_PUBLISH,
+	SQL_PLACE_WAIT,
+	SQL_PLACE_WAIT_END,
+	SQL_PLACE_DUE,
 	SQL_PETITION_ACTIVITIES,
 	SQL_LIST, /* one for each facet */
 	SQL_LIST_TOTAL = SQL_LIST + STORE_FACETS,
@@ -172,6 +183,10 @@ MUST_USE enum err store_department_find(
 MUST_USE enum err sql_savepoint(struct store *s);
 /* Keep it if e is OK, else take it back; the outcome of both. */
 MUST_USE enum err sql_savepoint_end(struct store *s, enum err e);
+
+/* totals.c: the breakdowns of p, for a petition read alone. */
+MUST_USE enum err store_totals_get(
+	struct arena *a, struct store *s, struct petition *p);
 
 /* migrate.c: take the database to the newest schema. */
 MUST_USE enum err store_migrate(struct store *s);
