@@ -11,6 +11,7 @@ int cmd_init(int argc, char **argv);
 int cmd_serve(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_load(int argc, char **argv);
+int cmd_keys(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 
 #endif

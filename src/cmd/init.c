@@ -188,8 +188,8 @@ static enum err make_desk(struct init *i)
 	buf_init(&sealed, 8192);
 	buf_init(&recipients, 4096);
 	buf_c(&recipients,
-		"# Who can open what: COMPARTMENT RECIPIENT WHO.  Takes effect "
-		"at the next start.\n");
+		"# Who can open what: COMPARTMENT RECIPIENT WHO.  Change it "
+		"with `petitiond keys`.\n");
 	add_identity(&plain, &recipients, "identity", "desk");
 	add_identity(&plain, &recipients, "contact", "campaign");
 	e = buf_err(&plain);

@@ -19,6 +19,7 @@ static const struct command {
 	{ "serve", cmd_serve, "run it" },
 	{ "import", cmd_import, "take petitions from JSON documents" },
 	{ "load", cmd_load, "take lists: periods, departments, areas" },
+	{ "keys", cmd_keys, "who can open what, and changing it" },
 	{ "check", cmd_check, "hold all parts of a site against each other" },
 };
 

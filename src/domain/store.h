@@ -545,6 +545,37 @@ MUST_USE enum err store_map_kinds(
 MUST_USE enum err store_population_put(struct store *s,
 	enum store_place_kind kind, struct str code, uint64_t people);
 
+/* --- who can open what --------------------------------------------------- */
+
+/* A recipient's time in the declarations of docs/log.md section 6. */
+struct store_reader {
+	uint8_t compartment; /* docs/formats.md section 1 */
+	struct str recipient; /* "age1..." */
+	struct str who;
+	int64_t since_ms;
+	int64_t until_ms; /* WHEN_NONE: it still stands there */
+};
+
+/* These stand in the declaration now: whoever is new gets a row, whoever is
+ * missing an end.  Repeating does nothing.  until_ms is not read. */
+MUST_USE enum err store_readers_set(struct store *s,
+	const struct store_reader *now, size_t count, int64_t now_ms);
+/* All that can open something of a compartment other than mail, and mail's of
+ * now; those of now first, then by compartment and time. */
+MUST_USE enum err store_readers(struct arena *a, struct store *s,
+	struct store_reader **ret_readers, size_t *ret_count);
+
+/* Epochs that live: of a compartment, how many, and how many recipients the
+ * fewest and the most of their headers name. */
+struct store_epochs {
+	uint64_t count;
+	uint64_t least_recipients;
+	uint64_t most_recipients;
+};
+
+MUST_USE enum err store_epochs_count(
+	struct store *s, uint8_t compartment, struct store_epochs *ret_epochs);
+
 /* --- small things ---------------------------------------------------------- */
 
 /* Keep a document under its SHA-256; repeating is harmless. */

@@ -21,6 +21,37 @@ static const struct compartment compartments[] = {
 };
 /* clang-format on */
 
+struct str page_compartment_title(enum page_compartment c)
+{
+	return compartments[c - 1].title;
+}
+
+struct str page_compartment_what(enum page_compartment c)
+{
+	return compartments[c - 1].what;
+}
+
+/* Since when, or from when until when; the mail program's keys change daily,
+ * so theirs say no day. */
+static void say_time(struct page *p, const struct page_reader *r)
+{
+	if (r->compartment == PAGE_MAIL)
+		return;
+	html_lit(&p->h, "<br><small>");
+	if (r->until_ms == WHEN_NONE) {
+		say(p, "Since");
+		html_lit(&p->h, " ");
+		say_date(p, r->since_ms);
+	} else {
+		say(p, "No longer added, but still opens what was sealed between");
+		html_lit(&p->h, " ");
+		say_date(p, r->since_ms);
+		html_lit(&p->h, " – ");
+		say_date(p, r->until_ms);
+	}
+	html_lit(&p->h, "</small>");
+}
+
 static void readers_of(struct page *p, const struct compartment *c,
 	const struct page_reader *reader, size_t count)
 {
@@ -40,7 +71,9 @@ static void readers_of(struct page *p, const struct compartment *c,
 		html_text(&p->h, reader[i].who);
 		html_lit(&p->h, "</strong> <code>");
 		html_text(&p->h, reader[i].recipient);
-		html_lit(&p->h, "</code></li>\n");
+		html_lit(&p->h, "</code>");
+		say_time(p, &reader[i]);
+		html_lit(&p->h, "</li>\n");
 	}
 	if (any)
 		html_lit(&p->h, "</ul>\n");
@@ -48,6 +81,7 @@ static void readers_of(struct page *p, const struct compartment *c,
 		say_in(p, "p", "At the moment, nobody.");
 }
 
+/* Rule 17 of the design: what one machine for both halves means. */
 static void machine(struct page *p)
 {
 	html_lit(&p->h, "<div class=\"notice\">\n");
@@ -61,12 +95,29 @@ static void machine(struct page *p)
 			"computer. Whoever controls all of it can see forms "
 			"that arrive from then on, and can undo the separation. "
 			"Records from before still need a reader's key.");
+		say_in(p, "p",
+			"Whoever copies that machine whole can try whether a "
+			"known email address has signed, and can work out "
+			"postcodes and internet addresses by trying them. Names "
+			"cannot be tried without the email address. What is "
+			"erased is erased on the machine, and not in such a "
+			"copy.");
 	} else {
 		say_in(p, "p",
 			"The sealed records and the locks that let them be "
 			"erased are kept on two machines. Neither alone can "
 			"open a record or link two signatures.");
 	}
+	if (p->site->credential_in_file)
+		say_in(p, "p",
+			"The programs' own keys are encrypted on the disk, with "
+			"a secret that stands in a file on the same machine. It "
+			"is left out of backups; it does not protect from "
+			"somebody who takes the machine.");
+	else
+		say_in(p, "p",
+			"The programs' own keys are encrypted on the disk, with "
+			"a secret that the system hands over at each start.");
 	html_lit(&p->h, "</div>\n");
 }
 

@@ -68,6 +68,9 @@ struct page_site {
 	struct str eligible; /* what a signer must be; empty: words of ours */
 	/* True while the keeper runs on the same machine as web. */
 	bool one_machine;
+	/* The secret that wraps keeper's and sealer's keys at rest stands in a
+	 * file of this machine; else somebody or something hands it over. */
+	bool credential_in_file;
 };
 
 /* --- reading ------------------------------------------------------------ */
@@ -244,7 +247,13 @@ struct page_reader {
 	enum page_compartment compartment;
 	struct str who;
 	struct str recipient; /* "age1..." */
+	int64_t since_ms;
+	int64_t until_ms; /* WHEN_NONE: of now */
 };
+
+/* What a compartment holds, in the words of that page. */
+struct str page_compartment_title(enum page_compartment c);
+struct str page_compartment_what(enum page_compartment c);
 
 /* GET /who-can-read */
 void page_readers(struct buf *out, const struct page_site *site,

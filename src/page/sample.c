@@ -19,6 +19,7 @@ struct page_site sample_site(const struct zone *zone)
 		.checkpoint_ms = CHECKPOINT_MS,
 		.log_path = STR("/log/2026"),
 		.one_machine = true,
+		.credential_in_file = true,
 	};
 }
 
@@ -449,13 +450,20 @@ static void readers(struct buf *out, const struct page_site *site)
 	static const struct page_reader reader[] = {
 		{ PAGE_IDENTITY, STR_INIT("Moderation desk, Ms Moss"),
 			STR_INIT("age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
-				 "qqqqqqqqqqqqqqqqq3290gq") },
+				 "qqqqqqqqqqqqqqqqq3290gq"),
+			OPENED_MS, WHEN_NONE },
+		{ PAGE_IDENTITY, STR_INIT("Moderation desk, Mr Fern"),
+			STR_INIT("age1zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+				 "zzzzzzzzzzzzzzzzz3290gq"),
+			OPENED_MS, CHECKPOINT_MS },
 		{ PAGE_CONTACT, STR_INIT("Campaign key of this site"),
 			STR_INIT("age1wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
-				 "wwwwwwwwwwwwwwwww3290gq") },
+				 "wwwwwwwwwwwwwwwww3290gq"),
+			OPENED_MS, WHEN_NONE },
 		{ PAGE_MAIL, STR_INIT("Mail program, key of this day"),
 			STR_INIT("age1eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
-				 "eeeeeeeeeeeeeeeee3290gq") },
+				 "eeeeeeeeeeeeeeeee3290gq"),
+			OPENED_MS, WHEN_NONE },
 	};
 
 	page_readers(out, site, reader, sizeof(reader) / sizeof(reader[0]));

@@ -76,7 +76,7 @@ static const struct key keys[] = {
 	NUMBER("limits", "siblings_per_mailbox", siblings_per_mailbox, "5", 1, 1000, "k",
 		"Unconfirmed forms that one mailbox may have on one petition."),
 
-	TEXT("keys", "credential", credential, "credential.key", "",
+	TEXT("keys", "credential", credential, "credential.key", "w",
 		"The file with the secret that wraps keeper's and sealer's keys at rest."),
 };
 /* clang-format on */

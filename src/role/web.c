@@ -117,7 +117,9 @@ static enum err make_site(struct web *w)
 		.follow = read_link(c->follow),
 		.map_url = c->map_url,
 		.eligible = c->eligible,
-		.one_machine = true };
+		.one_machine = true,
+		.credential_in_file =
+			!str_starts(c->credential, STR("/run/")) };
 	w->app.host = c->host;
 	w->app.inbox_url = c->inbox_url;
 	w->app.form_seconds = c->limits_off ? 0 : c->form_seconds;

@@ -8,6 +8,8 @@
 static const int64_t GRACE_MS = (int64_t)24 * 3600 * 1000;
 static const uint32_t FORM_MINUTES = 24 * 60;
 
+enum { READERS_MAX = 64 };
+
 struct committer {
 	struct store *store;
 	struct committer_settings settings;
@@ -87,6 +89,42 @@ static enum err apply_sequence(
 		&s->moved, &s->n_moved);
 }
 
+/* The lines of a declaration: docs/log.md section 6. */
+static size_t read_declaration(
+	struct str text, struct store_reader ret_reader[READERS_MAX])
+{
+	static const struct str name[] = { STR_INIT("identity"),
+		STR_INIT("contact"), STR_INIT("standing"), STR_INIT("mail") };
+	struct str line;
+	struct str part;
+	size_t n = 0;
+
+	while (n < READERS_MAX && str_split(&text, '\n', &line)) {
+		struct store_reader r = { .until_ms = WHEN_NONE };
+
+		if (!str_split(&line, '\t', &part) ||
+			!str_split(&line, '\t', &r.recipient) ||
+			line.at == NULL)
+			continue;
+		for (uint8_t i = 0; i < 4; i++)
+			if (str_eq(part, name[i]))
+				r.compartment = (uint8_t)(i + 1);
+		r.who = line;
+		if (r.compartment != 0)
+			ret_reader[n++] = r;
+	}
+	return n;
+}
+
+static enum err set_readers(struct committer *c, struct str declaration)
+{
+	struct store_reader reader[READERS_MAX];
+	size_t n = read_declaration(declaration, reader);
+
+	return store_readers_set(
+		c->store, reader, n, clock_wall_ms(c->settings.clock));
+}
+
 /* One KEY event for each new declaration; none for the one in force. */
 static enum err apply_declare(
 	struct committer *c, struct work_declare *d, struct arena *a)
@@ -96,8 +134,10 @@ static enum err apply_declare(
 	struct str last;
 	enum err e = store_meta(a, c->store, STR("declaration"), &last);
 
-	if (e == OK && str_eq(last, d->text))
-		return store_last_event(c->store, &d->ev_seq);
+	if (e == OK && str_eq(last, d->text)) {
+		e = set_readers(c, d->text);
+		return e == OK ? store_last_event(c->store, &d->ev_seq) : e;
+	}
 	if (e != OK && e != ERR_NOT_FOUND)
 		return e;
 	sha256(d->text.at, d->text.len, &hash);
@@ -108,6 +148,8 @@ static enum err apply_declare(
 	e = store_document_put(c->store, hash.byte, d->text);
 	if (e == OK)
 		e = store_meta_put(c->store, STR("declaration"), d->text);
+	if (e == OK)
+		e = set_readers(c, d->text);
 	if (e == OK)
 		e = store_append(c->store, &event, &d->ev_seq);
 	if (e == OK)

@@ -12,7 +12,6 @@ enum {
 	HOME_OPEN = 10,
 	HOME_RESPONDED = 3,
 	HOME_DEBATED = 3,
-	READERS_MAX = 64,
 	N_REPLIES = SHELF_ARCHIVED_JSON + 1
 };
 
@@ -277,40 +276,29 @@ static enum err make_home(struct maker *m, const struct page_site *site,
 	return e;
 }
 
-static enum page_compartment compartment_of(struct str name)
-{
-	if (str_eq(name, STR("identity")))
-		return PAGE_IDENTITY;
-	if (str_eq(name, STR("contact")))
-		return PAGE_CONTACT;
-	return str_eq(name, STR("standing")) ? PAGE_STANDING : PAGE_MAIL;
-}
-
-/* The declaration in force: docs/log.md section 6. */
 static enum err make_readers(struct maker *m, const struct page_site *site,
 	struct arena *a, struct snapshot *s)
 {
-	struct page_reader reader[READERS_MAX];
-	struct str text;
-	struct str line;
-	struct str part;
+	struct store_reader *stored;
+	struct page_reader *reader;
 	struct buf b;
-	size_t n = 0;
-	enum err e = store_meta(a, m->store, STR("declaration"), &text);
+	size_t n;
+	enum err e = store_readers(a, m->store, &stored, &n);
 
-	if (e == ERR_NOT_FOUND)
-		text = STR("");
-	else if (e != OK)
+	if (e != OK)
 		return e;
-	while (n < READERS_MAX && str_split(&text, '\n', &line)) {
-		if (!str_split(&line, '\t', &part) || line.at == NULL)
-			continue;
-		reader[n].compartment = compartment_of(part);
-		if (!str_split(&line, '\t', &reader[n].recipient) ||
-			line.at == NULL)
-			continue;
-		reader[n++].who = line;
-	}
+	reader = ARENA_ARRAY(a, struct page_reader, n);
+	if (reader == NULL)
+		return ERR_MEMORY;
+	for (size_t i = 0; i < n; i++)
+		reader[i] = (struct page_reader){
+			.compartment =
+				(enum page_compartment)stored[i].compartment,
+			.who = stored[i].who,
+			.recipient = stored[i].recipient,
+			.since_ms = stored[i].since_ms,
+			.until_ms = stored[i].until_ms
+		};
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_readers(&b, site, reader, n);
 	e = finish(&b, HTML, false, 200, &s->reply[0]);

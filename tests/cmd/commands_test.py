@@ -94,7 +94,7 @@ class Server:
 
 
 def check_usage():
-    for command in ("init", "serve", "import", "check"):
+    for command in ("init", "serve", "import", "keys", "check"):
         result = run(command, "--help")
         ok(result.returncode == 0 and result.stdout.startswith("usage: "),
            f"{command} --help", result.stdout)
@@ -160,6 +160,7 @@ def check_serve(site, top):
          "cannot listen on")
     says(run("serve", other, "--listen", "nonsense"), 1,
          "not ADDRESS:PORT")
+    check_keys(site, server)
     check_import(site, server, top)
     children = server.children()
     ok(len(children) == 5, "five roles run", children)
@@ -175,6 +176,48 @@ def check_serve(site, top):
     log = server.read_log()
     ok("event=role-died who=" in log and "event=stopped" in log,
        "the log says what happened", log)
+
+
+def new_recipient():
+    """An age recipient of which nobody knows the identity."""
+    made = subprocess.run(["age-keygen"], capture_output=True, text=True)
+    return re.search(r"age1[a-z0-9]{58}", made.stdout + made.stderr)[0]
+
+
+def check_keys(site, server):
+    """Readers come and go beside the running server, the log first."""
+    before = run("keys", site).stdout
+    desk = re.search(r"    desk\n      (age1\w+)\n      since \d{4}", before)
+    ok(desk and "    mailer\n" in before, "keys shows who can open what",
+       before)
+    says(run("keys", site, "add", "identity", "age1qqq", "Ms Moss"), 1,
+         "not an age recipient")
+    says(run("keys", site, "remove", "identity", desk[1]), 1,
+         "nobody would be left")
+    says(run("keys", site, "add", "mail", desk[1], "x"), 2,
+         "no such compartment")
+    new = new_recipient()
+    result = run("keys", site, "add", "identity", new, "Ms Moss <custodian>")
+    ok(result.stdout.startswith("Declared."), "add is declared",
+       result.stdout + result.stderr)
+    says(run("keys", site, "add", "identity", new, "again"), 1, "already")
+    result = run("keys", site, "remove", "identity", desk[1])
+    ok(result.stdout.startswith("Declared."), "remove is declared",
+       result.stdout + result.stderr)
+    after = run("keys", site).stdout
+    ok(f"Ms Moss <custodian>\n      {new}\n      since" in after and
+       f"{desk[1]}\n      no longer added" in after, "keys shows both", after)
+    page = server.get("/who-can-read").decode()
+    ok("Ms Moss &lt;custodian&gt;" in page and new in page and
+       "No longer added" in page, "and so does the page")
+    db = sqlite3.connect(f"file:{site}/web/site.db?mode=ro", uri=True)
+    documents = [x[0] for x in db.execute(
+        "SELECT body FROM event JOIN document ON sha256 = c WHERE type = 8"
+        " ORDER BY ev_seq")]
+    db.close()
+    ok(new in documents[-1] and f"identity\t{desk[1]}" not in documents[-1]
+       and f"identity\t{desk[1]}" in documents[-2] and new in documents[-2],
+       "each change is a KEY event of its own", documents)
 
 
 def check_import(site, server, top):

@@ -1,0 +1,387 @@
+/*
+ * keys.c - petitiond keys: who can open what, in plain words, and changing it.
+ *
+ * The list is what the public page /who-can-read says, from the database, and
+ * how many live epochs each has.  A change is written to sealer's file of
+ * recipients, and nowhere else: sealer finds it within seconds, declares it,
+ * and uses it once the public log has the declaration.  So no other process,
+ * and nobody at the socket, can add a reader.
+ */
+#include <fcntl.h>
+#include <getopt.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/rng.h"
+#include "base/zone.h"
+#include "cmd/cmd.h"
+#include "crypto/secret.h"
+#include "domain/store.h"
+#include "page/pages.h"
+#include "role/recipients.h"
+#include "role/site.h"
+
+static const char HELP[] =
+	"usage: petitiond keys SITE\n"
+	"       petitiond keys SITE add COMPARTMENT RECIPIENT WHO\n"
+	"       petitiond keys SITE remove COMPARTMENT RECIPIENT\n"
+	"\n"
+	"Shows who can open what, and changes it.\n"
+	"\n"
+	"  COMPARTMENT  identity (what signers enter), contact (addresses for\n"
+	"               updates) or standing (creators and sponsors)\n"
+	"  RECIPIENT    age1..., from `age-keygen` or `petition-desk init`\n"
+	"  WHO          a name that the public can understand\n"
+	"\n"
+	"A change is entered in the public log first and holds for what is sealed\n"
+	"from then on: whoever is removed still opens what was sealed before.\n"
+	"Works beside a running server, within seconds.\n";
+
+enum { DECLARED_WAIT_S = 20 };
+
+/* ---- the list ---- */
+
+static void print_day(const struct zone *zone, const char *before, int64_t ms)
+{
+	struct buf b;
+
+	buf_init(&b, 32);
+	day_put(&b, day_of(zone, ms));
+	printf("%s%.*s", before, STR_ARG(buf_view(&b)));
+	buf_release(&b);
+}
+
+static void print_reader(const struct zone *zone, const struct store_reader *r)
+{
+	printf("    %.*s\n      %.*s\n      ", STR_ARG(r->who),
+		STR_ARG(r->recipient));
+	if (r->compartment == COMPARTMENT_MAIL) {
+		printf("the key of this day; it is thrown away after some "
+		       "days\n");
+		return;
+	}
+	if (r->until_ms == WHEN_NONE) {
+		print_day(zone, "since ", r->since_ms);
+	} else {
+		print_day(zone,
+			"no longer added; still opens what was sealed from ",
+			r->since_ms);
+		print_day(zone, " to ", r->until_ms);
+	}
+	printf("\n");
+}
+
+static void print_epochs(const struct store_epochs *n)
+{
+	if (n->count == 0) {
+		printf("    Nothing is sealed there yet.\n\n");
+		return;
+	}
+	printf("    %llu live %s, ", (unsigned long long)n->count,
+		n->count == 1 ? "epoch" : "epochs");
+	if (n->least_recipients == n->most_recipients)
+		printf("sealed to %llu %s.\n\n",
+			(unsigned long long)n->most_recipients,
+			n->most_recipients == 1 ? "recipient"
+						: "recipients each");
+	else
+		printf("sealed to %llu to %llu recipients.\n\n",
+			(unsigned long long)n->least_recipients,
+			(unsigned long long)n->most_recipients);
+}
+
+static enum err print_compartment(struct store *s, const struct zone *zone,
+	enum compartment c, const struct store_reader *reader, size_t n)
+{
+	struct store_epochs epochs;
+	bool any = false;
+	enum err e = store_epochs_count(s, (uint8_t)c, &epochs);
+
+	if (e != OK)
+		return e;
+	printf("%.*s (%s)\n    %.*s\n\n",
+		STR_ARG(page_compartment_title((enum page_compartment)c)),
+		compartment_name(c),
+		STR_ARG(page_compartment_what((enum page_compartment)c)));
+	for (size_t i = 0; i < n; i++)
+		if (reader[i].compartment == c) {
+			any = true;
+			print_reader(zone, &reader[i]);
+		}
+	if (!any)
+		printf("    Nobody was declared yet.\n");
+	print_epochs(&epochs);
+	return OK;
+}
+
+static enum err print_list(const struct site *site, struct store *s)
+{
+	struct store_reader *reader;
+	struct zone *zone = NULL;
+	struct arena a;
+	size_t n = 0;
+	enum err e = zone_load(site->config.timezone.at, &zone);
+
+	arena_init(&a, 1 << 24);
+	if (e == OK)
+		e = store_readers(&a, s, &reader, &n);
+	for (enum compartment c = COMPARTMENT_IDENTITY;
+		e == OK && c <= COMPARTMENT_MAIL; c++)
+		e = print_compartment(s, zone, c, reader, n);
+	if (e == OK)
+		printf("Both halves of the index run on this one machine: "
+		       "whoever copies all of it can\n"
+		       "test whether a known e-mail address has signed.  The "
+		       "same is on /who-can-read.\n");
+	arena_release(&a);
+	zone_free(zone);
+	return e;
+}
+
+static enum err open_store(const char *path, struct store **ret_store)
+{
+	char database[4200];
+	enum err e;
+
+	(void)snprintf(database, sizeof(database), "%s/web/site.db", path);
+	e = store_open(database, STORE_READER, ret_store);
+	if (e != OK)
+		complain("%s: %s", database, err_text(e));
+	return e;
+}
+
+static enum err list(const char *path)
+{
+	struct site site;
+	struct store *s = NULL;
+	enum err e = site_open(path, SITE_LOOK, &site);
+
+	if (e != OK)
+		return e;
+	e = open_store(path, &s);
+	if (e == OK) {
+		e = print_list(&site, s);
+		if (e != OK)
+			complain("%s could not be read: %s", path, err_text(e));
+	}
+	store_close(s);
+	site_close(&site);
+	return e;
+}
+
+/* ---- changing ---- */
+
+struct change {
+	const char *site;
+	bool add;
+	enum compartment compartment;
+	struct str recipient;
+	struct str who;
+};
+
+static enum err read_file(int dir_fd, const char *path, struct recipients *r)
+{
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, RECIPIENTS_BYTES_MAX);
+	e = file_read(dir_fd, RECIPIENTS_FILE, &b);
+	if (e == OK)
+		e = recipients_read(buf_view(&b), r);
+	buf_release(&b);
+	if (e != OK)
+		complain("%s/sealer/" RECIPIENTS_FILE
+			 ": %s: mend it: one COMPARTMENT RECIPIENT WHO a line",
+			path, err_text(e));
+	return e;
+}
+
+/* A file that sealer cannot read would stop it at its next start, so owner
+ * and mode are those of its folder. */
+static enum err write_file(int dir_fd, const struct recipients *r)
+{
+	struct stat st;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, RECIPIENTS_BYTES_MAX);
+	recipients_write(&b, r);
+	e = buf_err(&b);
+	if (e == OK)
+		e = file_replace(dir_fd, RECIPIENTS_FILE, b.at, b.len, 0600);
+	buf_release(&b);
+	if (e == OK && geteuid() == 0 && fstat(dir_fd, &st) == 0 &&
+		fchownat(dir_fd, RECIPIENTS_FILE, st.st_uid, st.st_gid, 0) != 0)
+		e = ERR_IO;
+	return e;
+}
+
+/* Not every 32 bytes are a key: seal something and see. */
+static enum err try_recipient(struct str text)
+{
+	struct age_recipient recipient;
+	struct buf sealed;
+	enum err e = age_recipient_parse(text, &recipient);
+
+	buf_init(&sealed, 4096);
+	if (e == OK)
+		e = age_seal(rng_system(), &recipient, 1, STR("x"), &sealed);
+	buf_release(&sealed);
+	return e;
+}
+
+static enum err apply(const struct change *c, struct recipients *r)
+{
+	enum err e = c->add ? try_recipient(c->recipient) : OK;
+
+	if (e == OK)
+		e = c->add ? recipients_add(
+				     r, c->compartment, c->recipient, c->who)
+			   : recipients_remove(r, c->compartment, c->recipient);
+	if (e == ERR_INVALID)
+		complain("that is not an age recipient (age1...) with a name "
+			 "of one line behind it");
+	else if (e == ERR_EXISTS)
+		complain("this recipient opens %s already",
+			compartment_name(c->compartment));
+	else if (e == ERR_NOT_FOUND)
+		complain("this recipient does not open %s: `petitiond keys %s` "
+			 "shows who does",
+			compartment_name(c->compartment), c->site);
+	else if (e == ERR_DENIED)
+		complain("nobody would be left to open %s: add another "
+			 "recipient first",
+			compartment_name(c->compartment));
+	else if (e == ERR_TOO_LARGE)
+		complain("there are %d recipients already: remove one first",
+			RECIPIENTS_MAX - 1);
+	return e;
+}
+
+static bool is_declared(struct store *s, const struct change *c)
+{
+	struct store_reader *r;
+	struct arena a;
+	bool found = false;
+	size_t n = 0;
+
+	arena_init(&a, 1 << 24);
+	if (store_readers(&a, s, &r, &n) != OK)
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		found = found ||
+			(r[i].compartment == c->compartment &&
+				r[i].until_ms == WHEN_NONE &&
+				str_eq(r[i].recipient, c->recipient));
+	arena_release(&a);
+	return found;
+}
+
+/* True once a running server has declared the change. */
+static bool wait_declared(const struct change *c)
+{
+	const struct timespec pause = { .tv_nsec = 200000000 };
+	int64_t end = clock_mono_ms(clock_system()) + DECLARED_WAIT_S * 1000;
+	struct store *s = NULL;
+	bool done = false;
+
+	if (open_store(c->site, &s) != OK)
+		return false;
+	while (!done && clock_mono_ms(clock_system()) < end) {
+		done = is_declared(s, c) == c->add;
+		if (!done)
+			(void)nanosleep(&pause, NULL);
+	}
+	store_close(s);
+	return done;
+}
+
+static enum err change(const struct change *c)
+{
+	struct recipients r;
+	struct site site;
+	enum err served = site_open(c->site, SITE_COMMAND, &site);
+	enum err e = served;
+	int fd = -1;
+
+	if (served == ERR_BUSY)
+		e = site_open(c->site, SITE_LOOK, &site);
+	if (e != OK)
+		return e;
+	e = file_open_dir(site.dir_fd, "sealer", &fd);
+	if (e == OK)
+		e = read_file(fd, c->site, &r);
+	if (e == OK)
+		e = apply(c, &r);
+	if (e == OK) {
+		e = write_file(fd, &r);
+		if (e != OK)
+			complain("%s/sealer/" RECIPIENTS_FILE ": %s", c->site,
+				err_text(e));
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	site_close(&site);
+	if (e != OK)
+		return e;
+	if (served != ERR_BUSY)
+		printf("Written.  It is entered in the public log at the next "
+		       "start, and holds from then on.\n");
+	else if (wait_declared(c))
+		printf("Declared.  What is sealed from now on %s.\n",
+			c->add ? "can be opened by this recipient, too"
+			       : "cannot be opened by this recipient any more");
+	else
+		printf("Written, but the running server has not declared it "
+		       "yet: look at its log lines\n"
+		       "for recipients-file, and at `petitiond keys %s`.\n",
+			c->site);
+	return OK;
+}
+
+static int usage(const char *what)
+{
+	complain("%s", what);
+	(void)fputs(HELP, stderr);
+	return 2;
+}
+
+static int run_change(int n, char **word)
+{
+	struct change c = { .site = word[0],
+		.add = str_eq(str_c(word[1]), STR("add")) };
+
+	if (!c.add && !str_eq(str_c(word[1]), STR("remove")))
+		return usage("keys knows add and remove");
+	if (n != (c.add ? 5 : 4))
+		return usage(c.add ? "add needs COMPARTMENT RECIPIENT WHO"
+				   : "remove needs COMPARTMENT RECIPIENT");
+	c.compartment = compartment_of_name(str_c(word[2]));
+	if (c.compartment == (enum compartment)0)
+		return usage("there is no such compartment");
+	c.recipient = str_c(word[3]);
+	c.who = str_c(c.add ? word[4] : "");
+	return crypto_init() == OK && change(&c) == OK ? 0 : 1;
+}
+
+int cmd_keys(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		(void)fputs(HELP, c == 'h' ? stdout : stderr);
+		return c == 'h' ? 0 : 2;
+	}
+	if (argc - optind < 1)
+		return usage("keys needs a SITE");
+	if (argc - optind == 1)
+		return list(argv[optind]) == OK ? 0 : 1;
+	return run_change(argc - optind, argv + optind);
+}
