@@ -127,6 +127,7 @@ struct store_claim {
 	uint64_t petition;
 	uint8_t commitment[STORE_HASH_BYTES];
 	uint8_t mac[STORE_HASH_BYTES];
+	bool apart; /* a limit set it apart: INVALIDATE follows at once */
 };
 
 enum store_confirm {
@@ -142,6 +143,9 @@ struct store_place {
 	uint64_t leaf_index; /* STORE_NO_LEAF until it is sequenced */
 	uint32_t log_year;
 };
+
+/* As in docs/log.md section 2. */
+enum { STORE_REASON_LIMIT = 1 };
 
 /* Step 11.  ERR_CORRUPT if petition or commitment are not the row's.  Whether
  * the petition still takes confirmations is decided before keeper's claim:

@@ -73,6 +73,28 @@ static const struct key keys[] = {
 	YES_NO("limits", "off", limits_off, "no", "wk", "yes only for load tests."),
 	NUMBER("limits", "form_seconds", form_seconds, "3", 0, 60, "w",
 		"Whoever sends a form sooner ticks that they are a person; 0: nobody."),
+	NUMBER("limits", "burst", burst, "20", 0, 1000000, "k",
+		"Forms of one address (IPv6: one /64) for one petition at once; 0, here and below: no limit."),
+	NUMBER("limits", "burst_s", burst_s, "60", 1, 86400, "k", "Seconds until so many may come again."),
+	NUMBER("limits", "address", address, "60", 0, 1000000, "k", "The same over a longer time."),
+	NUMBER("limits", "address_s", address_s, "600", 1, 86400, "k", NULL),
+	NUMBER("limits", "network", network, "1000", 0, 1000000, "k", "Of one network: IPv4 /24 or IPv6 /48."),
+	NUMBER("limits", "network_s", network_s, "600", 1, 86400, "k", NULL),
+	NUMBER("limits", "domain", domain, "0", 0, 1000000, "k", "Of one domain of e-mail addresses."),
+	NUMBER("limits", "domain_s", domain_s, "600", 1, 86400, "k", NULL),
+	NUMBER("limits", "country", country, "0", 0, 1000000, "k", "Of all the countries listed next, together."),
+	NUMBER("limits", "country_s", country_s, "600", 1, 86400, "k", NULL),
+	TEXT("limits", "countries", countries, "", "w", "Codes of countries, separated by commas."),
+	TEXT("limits", "only_countries", only_countries, "", "w",
+		"If any stands here, signatures from elsewhere are set apart."),
+	TEXT("limits", "allowed_addresses", allowed_addresses, "", "w",
+		"Addresses and networks (192.0.2.0/24) that no limit holds for, separated by commas."),
+	TEXT("limits", "blocked_addresses", blocked_addresses, "", "w",
+		"Those whose signatures are set apart."),
+	TEXT("limits", "allowed_domains", allowed_domains, "", "s",
+		"Domains of e-mail addresses that no limit holds for; *. is one label before it, **. any."),
+	TEXT("limits", "blocked_domains", blocked_domains, "", "s",
+		"Those whose signatures are set apart."),
 	NUMBER("limits", "siblings_per_mailbox", siblings_per_mailbox, "5", 1, 1000, "k",
 		"Unconfirmed forms that one mailbox may have on one petition."),
 
@@ -286,6 +308,10 @@ static struct str template_value(
 		return STR("2");
 	if (demo && k->offset == offsetof(struct config, form_seconds))
 		return STR("0");
+	if (demo &&
+		(k->offset == offsetof(struct config, burst) ||
+			k->offset == offsetof(struct config, address)))
+		return STR("0"); /* everybody comes from this machine */
 	if (demo && k->offset == offsetof(struct config, relay))
 		return STR("smtp://127.0.0.1:1025");
 	if (demo && k->offset == offsetof(struct config, inbox_url))

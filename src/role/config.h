@@ -62,6 +62,15 @@ struct config {
 
 	bool limits_off;
 	uint32_t form_seconds;
+	uint32_t burst, burst_s;
+	uint32_t address, address_s;
+	uint32_t network, network_s;
+	uint32_t domain, domain_s;
+	uint32_t country, country_s;
+	struct str countries; /* lists: separated by commas */
+	struct str only_countries;
+	struct str allowed_addresses, blocked_addresses;
+	struct str allowed_domains, blocked_domains;
 	uint32_t siblings_per_mailbox;
 
 	struct str credential; /* file of 32 bytes, relative to SITE */

@@ -149,6 +149,7 @@ static void claimed(struct flow *f, const struct message_claimed *m)
 		w->confirm.petition = c->petition;
 		w->confirm.c = c->c;
 		w->confirm.mac = c->mac;
+		w->confirm.apart = c->apart;
 		item->state = FLOW_COMMITTING;
 		flow_commit(f, w);
 		break;
@@ -203,6 +204,7 @@ static void hear_unsettled(struct flow *f, struct view *v)
 			.is_claimed = u.is_claimed,
 			.c = u.c,
 			.mac = u.mac,
+			.apart = u.apart,
 			.free = !flow_rid_in_flight(f, &u.rid) };
 		r->n++;
 	}

@@ -68,8 +68,9 @@ void flow_wait_for_promise(struct flow *f, struct work *w)
 {
 	struct work **place = wait_place(f, w->confirm.place.ev_seq);
 
-	if (w->confirm.place.ev_seq > f->ev_last)
-		f->ev_last = w->confirm.place.ev_seq;
+	/* Behind one that was set apart stands the event that says so. */
+	if (w->confirm.place.ev_seq + w->confirm.apart > f->ev_last)
+		f->ev_last = w->confirm.place.ev_seq + w->confirm.apart;
 	if (*place != NULL) {
 		/* As many wait as there are places: it is confirmed, and the
 		 * receipt page shows the leaf when it is there. */
@@ -116,13 +117,20 @@ void flow_ask_promise_again(struct flow *f, struct work *w)
 		receipt(f, w, NULL);
 }
 
+/* The store notes the slot of every event about a signature; log takes it
+ * where keeper's MAC covers it. */
+static uint64_t said_slot(const struct store_event *s)
+{
+	return s->type == EVENT_SIGN || s->type == EVENT_WITHDRAW ? s->slot : 0;
+}
+
 static void put_stored(struct buf *b, const struct store_event *s)
 {
 	struct logbook_event e = { .ev_seq = s->ev_seq,
 		.type = (enum leaf_type)s->type,
 		.reason = s->reason,
 		.petition = s->petition,
-		.slot = s->slot,
+		.slot = said_slot(s),
 		.target_ev_seq = s->target_ev_seq,
 		.count = s->count };
 

@@ -136,6 +136,11 @@ void flow_take_sign(struct flow *f, struct work *w)
 
 /* ---- to sealer ---- */
 
+_Static_assert((int)WORK_HINT_BLOCKED == (int)KEEP_HINT_BLOCKED &&
+		(int)WORK_HINT_ALLOWED == (int)KEEP_HINT_ALLOWED &&
+		(int)WORK_HINT_COUNTRY == (int)KEEP_HINT_COUNTRY,
+	"web may not know role, so these are said twice");
+
 static void put_one(struct buf *b, const struct work *w)
 {
 	const struct work_fields *x = &w->sign.fields;
@@ -144,6 +149,7 @@ static void put_one(struct buf *b, const struct work *w)
 		.petition = w->sign.petition,
 		.hour = w->sign.hour,
 		.wants_updates = x->wants_updates,
+		.hints = x->hints,
 		.corrects_slot = w->sign.corrects_slot,
 		.corrects_token = w->sign.corrects_token,
 		.ip_len = x->ip.len,

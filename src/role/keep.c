@@ -122,7 +122,9 @@ enum err keep_open(const struct keep_setup *setup, struct keep **ret_keep)
 	k->journal_born_ms = clock_mono_ms(k->clock);
 	k->store.slots_fd = k->store.locks_fd = k->store.journal.fd = -1;
 	keep_search_init(&k->search, k->dir_fd);
-	e = open_parts(k, setup);
+	e = keep_buckets_new(&k->buckets);
+	if (e == OK)
+		e = open_parts(k, setup);
 	if (e == OK)
 		*ret_keep = k;
 	else
@@ -136,6 +138,7 @@ void keep_close(struct keep *k)
 		return;
 	keep_keys_close(k);
 	keep_search_release(&k->search);
+	keep_buckets_free(k->buckets);
 	keep_marks_release(&k->open);
 	keep_rids_release(&k->rids);
 	keep_index_release(&k->people);

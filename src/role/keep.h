@@ -40,6 +40,7 @@
 #include "crypto/secret.h"
 #include "crypto/tag.h"
 #include "crypto/token.h"
+#include "role/keep_limit.h"
 
 /* The most asks, claims or slots in one call (else ERR_TOO_LARGE). */
 #define KEEP_BATCH_MAX 4096
@@ -57,6 +58,7 @@ struct keep_settings {
 	uint32_t search_weeks; /* search files kept, this week's included: 2 */
 	uint64_t journal_bytes; /* a segment's size before it goes: 64 MiB */
 	uint32_t journal_hours; /* and its age: 24 */
+	struct keep_limits limits; /* none */
 };
 
 /* The numbers above. */
@@ -97,6 +99,7 @@ struct keep_ask {
 	uint64_t petition;
 	uint32_t hour; /* the record's */
 	struct half_tag half[TAG_PURPOSES]; /* in the order of tag_purposes */
+	uint8_t hints; /* enum keep_hint */
 	struct token_hash token_hash;
 	struct commitment c;
 	struct lock lock[KEEP_LOCKS]; /* by compartment less 1; unmasked */
@@ -156,6 +159,9 @@ struct keep_claimed {
 	uint64_t petition; /* 0 if KEEP_CLAIM_WRONG */
 	struct commitment c; /* these if KEEP_CLAIMED or _AGAIN, else zero */
 	struct event_mac mac; /* over SIGN, docs/formats.md section 7 */
+	/* A limit set it apart when its form came (keep_limit.h): web logs that
+	 * it does not count together with the signature itself. */
+	bool apart;
 };
 
 /* Claim.  OK: all n outcomes are durable, and the losing siblings' locks are
@@ -245,6 +251,7 @@ struct keep_unsettled {
 	bool is_claimed; /* else tentative */
 	struct commitment c; /* both zero unless is_claimed */
 	struct event_mac mac;
+	bool apart; /* as in keep_claimed; false unless is_claimed */
 };
 
 /* Entries that are tentative or claimed but not booked, ascending by slot,

@@ -87,6 +87,20 @@ static enum err repeat(struct asking *a, bool *ret_done)
 	return burn(a);
 }
 
+/* May it count?  Whatever is decided, nobody is told before it is claimed. */
+static bool set_apart(const struct asking *a, const struct tag tag[])
+{
+	struct keep_whence w = { .petition = a->ask->petition,
+		.hints = a->ask->hints,
+		.domain = tag[5],
+		.ip = tag[6],
+		.near = tag[7],
+		.wide = tag[8] };
+
+	return keep_limit_exceeded(a->k->buckets, &a->k->settings.limits, &w,
+		clock_mono_ms(a->k->clock));
+}
+
 static enum err make_tags(struct asking *a)
 {
 	struct tag tag[TAG_PURPOSES];
@@ -102,6 +116,7 @@ static enum err make_tags(struct asking *a)
 	memcpy(a->entry.tag, tag, sizeof(a->entry.tag));
 	memcpy(a->entry.postcode, tag[4].byte, sizeof(a->entry.postcode));
 	memcpy(a->entry.domain, tag[5].byte, sizeof(a->entry.domain));
+	a->entry.apart = set_apart(a, tag);
 	return keep_search_add(&a->k->search, week, a->entry.uptime_hour,
 		a->ask->slot, tag + 6);
 }

@@ -65,6 +65,7 @@ static void tell(const struct keep *k, const struct keep_entry *e,
 	if (outcome != KEEP_CLAIMED && outcome != KEEP_CLAIMED_AGAIN)
 		return;
 	ret_claimed->c = e->c;
+	ret_claimed->apart = e->apart;
 	keep_event_mac(k, e, KEEP_EVENT_SIGN, &ret_claimed->mac);
 }
 

@@ -7,7 +7,7 @@ _Static_assert(sizeof(struct token_hash) == 16, "H(T) is stored whole");
 _Static_assert(sizeof(struct commitment) == 32, "C is stored whole");
 _Static_assert(sizeof(struct tag) == 16, "four tags are stored whole");
 
-enum { TAGS_AT = 104, FLAG_LEAVING = 1, FLAG_UNSETTLED = 2 };
+enum { TAGS_AT = 104, FLAG_LEAVING = 1, FLAG_UNSETTLED = 2, FLAG_APART = 4 };
 
 void keep_entry_write(
 	const struct keep_entry *e, uint8_t ret_bytes[KEEP_ENTRY_LEN])
@@ -32,7 +32,8 @@ void keep_entry_write(
 	b[175] = e->verdict;
 	put_u64(b + 176, e->corrects);
 	b[184] = (uint8_t)((e->leaving ? FLAG_LEAVING : 0) |
-		(e->unsettled ? FLAG_UNSETTLED : 0));
+		(e->unsettled ? FLAG_UNSETTLED : 0) |
+		(e->apart ? FLAG_APART : 0));
 }
 
 enum err keep_entry_read(const uint8_t bytes[KEEP_ENTRY_LEN], uint64_t slot,
@@ -61,6 +62,7 @@ enum err keep_entry_read(const uint8_t bytes[KEEP_ENTRY_LEN], uint64_t slot,
 	e.corrects = get_u64(b + 176);
 	e.leaving = (b[184] & FLAG_LEAVING) != 0;
 	e.unsettled = (b[184] & FLAG_UNSETTLED) != 0;
+	e.apart = (b[184] & FLAG_APART) != 0;
 	*ret_entry = e;
 	return OK;
 }

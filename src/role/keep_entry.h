@@ -14,7 +14,7 @@
  *
  * group is the slot of the group's first entry, its root.  claimed is, in
  * the root and in the losers of a claim, the slot that won.  Flag 1 is leaving, flag 2
- * is unsettled.  An entry of zeros is a slot without entry.
+ * is unsettled, flag 4 is apart.  An entry of zeros is a slot without entry.
  */
 #ifndef ROLE_KEEP_ENTRY_H
 #define ROLE_KEEP_ENTRY_H
@@ -64,6 +64,8 @@ struct keep_entry {
 	 * told: to web it goes on looking tentative, until it is settled or
 	 * old.  Its rid names nothing any more. */
 	bool unsettled;
+	/* A limit set it apart: it is confirmed like any other, and not counted. */
+	bool apart;
 };
 
 void keep_entry_write(

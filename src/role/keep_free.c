@@ -109,6 +109,7 @@ enum err keep_unsettled(struct keep *k, uint64_t *cursor,
 			continue;
 		}
 		ret_entry[n].c = entry.c;
+		ret_entry[n].apart = entry.apart;
 		keep_event_mac(k, &entry, KEEP_EVENT_SIGN, &ret_entry[n].mac);
 		n++;
 	}

@@ -38,6 +38,7 @@ struct keep {
 	struct keep_rids rids;
 	struct keep_marks open; /* keep_entry_is_open */
 	struct keep_search search;
+	struct keep_bucket *buckets;
 	struct keep_uptime uptime;
 	int64_t journal_born_ms; /* monotonic */
 	uint64_t next_slot; /* the high-water mark: nobody has it yet */

@@ -365,9 +365,46 @@ static void losing_unsettled_looks_alive(void)
 	world_release(&w);
 }
 
+static bool claims_apart(struct world *w, uint64_t slot)
+{
+	struct keep_claim c = { slot, fixture_token(slot) };
+	struct keep_claimed claimed = { .outcome = KEEP_CLAIM_WRONG };
+
+	CHECK(keep_claim(w->keep, &c, 1, &claimed) == OK);
+	CHECK(claimed.outcome <= KEEP_CLAIMED_AGAIN);
+	return claimed.apart;
+}
+
+/* Two of one address in one moment: the second is told the same, and set
+ * apart; web hears of it with the claim, also after a restart. */
+static void too_many_of_one_address(void)
+{
+	struct world w = begin();
+	struct keep_unsettled open[4];
+	uint64_t first, second, later, cursor = 0;
+	size_t n = 0;
+
+	w.settings.limits.burst = (struct keep_rate){ 1, 60 };
+	CHECK(world_restart(&w) == OK);
+	first = sign(&w, ada, KEEP_CONFIRM);
+	second = sign(&w, ada_moved, KEEP_CONFIRM);
+	clock_fake_advance(w.clock, 60000);
+	later = sign(&w, bob, KEEP_CONFIRM);
+	CHECK(world_restart(&w) == OK);
+	CHECK(!claims_apart(&w, first));
+	CHECK(claims_apart(&w, second));
+	CHECK(!claims_apart(&w, later));
+	CHECK(keep_unsettled(w.keep, &cursor, open, 4, &n) == OK);
+	CHECK_INT(n, 3);
+	CHECK(!open[0].apart && open[1].apart && !open[2].apart);
+	CHECK(claims_apart(&w, second));
+	world_release(&w);
+}
+
 int main(void)
 {
 	losing_unsettled_looks_alive();
+	too_many_of_one_address();
 	one_person();
 	signs_again_before_confirming();
 	confirms_two_at_once();

@@ -379,6 +379,15 @@ static enum err turn(struct keeper *k)
 	return e == ERR_GONE || e == ERR_BUSY ? OK : e;
 }
 
+static struct keep_limits limits_of(const struct config *c)
+{
+	return (struct keep_limits){ .burst = { c->burst, c->burst_s },
+		.address = { c->address, c->address_s },
+		.network = { c->network, c->network_s },
+		.domain = { c->domain, c->domain_s },
+		.country = { c->country, c->country_s } };
+}
+
 static enum err open_keep(struct keeper *k)
 {
 	struct secret_key *key = secret_alloc(2 * sizeof(*key));
@@ -395,6 +404,8 @@ static enum err open_keep(struct keeper *k)
 	memcpy(&key[0], k->role->credential, sizeof(key[0]));
 	wipe(k->role->credential, sizeof(k->role->credential));
 	setup.settings.mailbox_max = k->role->config.siblings_per_mailbox;
+	if (!k->role->config.limits_off)
+		setup.settings.limits = limits_of(&k->role->config);
 	e = file_read_exact(
 		k->role->own_fd, "event.key", &key[1], sizeof(key[1]));
 	if (e == OK)

@@ -27,6 +27,7 @@ void put_form(struct buf *b, const struct message_form *f)
 	buf_u64(b, f->petition);
 	buf_u32(b, f->hour);
 	buf_byte(b, f->wants_updates);
+	buf_byte(b, f->hints);
 	buf_u64(b, f->corrects_slot);
 	PUT(b, &f->corrects_token);
 	buf_put(b, f->ip, sizeof(f->ip));
@@ -50,6 +51,7 @@ void take_form(struct view *v, struct message_form *ret_form)
 	f->petition = view_u64(v);
 	f->hour = view_u32(v);
 	f->wants_updates = view_u8(v) != 0;
+	f->hints = view_u8(v);
 	f->corrects_slot = view_u64(v);
 	TAKE(v, &f->corrects_token);
 	view_copy(v, f->ip, sizeof(f->ip));
@@ -133,6 +135,7 @@ void put_ask(struct buf *b, const struct keep_ask *a)
 	buf_u64(b, a->petition);
 	buf_u32(b, a->hour);
 	buf_put(b, a->half, sizeof(a->half));
+	buf_byte(b, a->hints);
 	PUT(b, &a->token_hash);
 	PUT(b, &a->c);
 	for (size_t i = 0; i < KEEP_LOCKS; i++) {
@@ -154,6 +157,7 @@ void take_ask(struct view *v, struct keep_ask *ret_ask)
 	a->petition = view_u64(v);
 	a->hour = view_u32(v);
 	view_copy(v, a->half, sizeof(a->half));
+	a->hints = view_u8(v);
 	TAKE(v, &a->token_hash);
 	TAKE(v, &a->c);
 	for (size_t i = 0; i < KEEP_LOCKS; i++) {
@@ -207,6 +211,7 @@ void put_claimed(struct buf *b, const struct message_claimed *c)
 	buf_u64(b, c->claimed.petition);
 	PUT(b, &c->claimed.c);
 	PUT(b, &c->claimed.mac);
+	buf_byte(b, c->claimed.apart);
 }
 
 void take_claimed(struct view *v, struct message_claimed *ret_claimed)
@@ -219,6 +224,7 @@ void take_claimed(struct view *v, struct message_claimed *ret_claimed)
 	c->petition = view_u64(v);
 	TAKE(v, &c->c);
 	TAKE(v, &c->mac);
+	c->apart = view_u8(v) != 0;
 	if (c->outcome > KEEP_CLAIM_GONE)
 		v->bad = true;
 }
@@ -274,6 +280,7 @@ void put_unsettled(struct buf *b, const struct keep_unsettled *u)
 	buf_byte(b, u->is_claimed);
 	PUT(b, &u->c);
 	PUT(b, &u->mac);
+	buf_byte(b, u->apart);
 }
 
 void take_unsettled(struct view *v, struct keep_unsettled *ret_unsettled)
@@ -284,6 +291,7 @@ void take_unsettled(struct view *v, struct keep_unsettled *ret_unsettled)
 	ret_unsettled->is_claimed = view_u8(v) != 0;
 	TAKE(v, &ret_unsettled->c);
 	TAKE(v, &ret_unsettled->mac);
+	ret_unsettled->apart = view_u8(v) != 0;
 }
 
 void put_event(struct buf *b, const struct logbook_event *e)

@@ -71,6 +71,7 @@ struct message_form {
 	uint64_t petition;
 	uint32_t hour;
 	bool wants_updates;
+	uint8_t hints; /* enum keep_hint: what web can see */
 	uint64_t corrects_slot;
 	struct token corrects_token;
 	uint8_t ip[16]; /* IPv4 in the first four */

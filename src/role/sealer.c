@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/secret.h"
+#include "domain/listed.h"
 #include "role/message.h"
 #include "role/recipients.h"
 #include "role/runtime.h"
@@ -185,7 +186,27 @@ static struct batch *batch_at(struct sealer_role *s, size_t i)
 	return &s->batch[(s->first + i) % BATCHES];
 }
 
-static void make_ask(const struct batch *b, size_t i, struct keep_ask *ret_ask)
+/* Domain lists are ours: neither web nor keeper sees addresses like this. */
+static uint8_t hints_of(
+	const struct sealer_role *s, const struct message_form *f)
+{
+	const struct config *c = &s->role->config;
+	struct str address = f->email_canonical;
+	struct str domain =
+		str_slice(address, str_find(address, '@') + 1, address.len);
+	uint8_t hints = f->hints;
+
+	if (f->ip_len == 16)
+		hints |= KEEP_HINT_IPV6;
+	if (domain_is_listed(c->blocked_domains, domain))
+		hints |= KEEP_HINT_BLOCKED;
+	if (domain_is_listed(c->allowed_domains, domain))
+		hints |= KEEP_HINT_ALLOWED;
+	return hints;
+}
+
+static void make_ask(const struct sealer_role *s, const struct batch *b,
+	size_t i, struct keep_ask *ret_ask)
 {
 	const struct sealed *d = &b->sealed[i];
 
@@ -193,6 +214,7 @@ static void make_ask(const struct batch *b, size_t i, struct keep_ask *ret_ask)
 		.slot = b->in[i].slot,
 		.petition = b->in[i].petition,
 		.hour = b->in[i].hour,
+		.hints = hints_of(s, &b->form[i]),
 		.token_hash = d->token_hash,
 		.c = d->c,
 		.corrects_slot = b->form[i].corrects_slot,
@@ -226,7 +248,7 @@ static void send_asks(struct sealer_role *s, const struct batch *b)
 	for (size_t i = 0; i < b->n; i++) {
 		if (b->sealed[i].err != OK)
 			continue;
-		make_ask(b, i, &ask);
+		make_ask(s, b, i, &ask);
 		put_ask(out, &ask);
 	}
 	wipe(&ask, sizeof(ask));

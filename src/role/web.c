@@ -21,7 +21,12 @@
 
 static const char DATABASE[] = "site.db";
 
-enum { TRUSTED_MAX = 32, PEM_MAX = 64 << 10, KEY_BYTES = 32 };
+enum {
+	TRUSTED_MAX = 32,
+	LISTED_MAX = 4096,
+	PEM_MAX = 64 << 10,
+	KEY_BYTES = 32
+};
 
 struct web {
 	struct role *role;
@@ -32,6 +37,7 @@ struct web {
 	struct http_server *server;
 	struct http_net trusted[TRUSTED_MAX];
 	size_t n_trusted;
+	struct http_net *allowed, *blocked;
 	struct buf certificate;
 	struct buf key;
 };
@@ -53,6 +59,50 @@ static enum err read_trusted(struct web *w)
 			return ERR_INVALID;
 	}
 	return OK;
+}
+
+/* Addresses and networks, separated by commas. */
+static enum err read_nets(
+	struct str text, struct http_net **ret_nets, size_t *ret_n)
+{
+	struct http_net *net = calloc(LISTED_MAX, sizeof(*net));
+	struct str part;
+	size_t n = 0;
+
+	if (net == NULL)
+		return ERR_MEMORY;
+	*ret_nets = net; /* web_release frees it */
+	while (str_split(&text, ',', &part)) {
+		part = str_trim(part);
+		if (part.len == 0)
+			continue;
+		if (n == LISTED_MAX)
+			return ERR_TOO_LARGE;
+		if (http_net_parse(part, &net[n++]) != OK)
+			return ERR_INVALID;
+	}
+	*ret_n = n;
+	return OK;
+}
+
+static enum err read_lists(struct web *w)
+{
+	const struct config *c = &w->role->config;
+	enum err e = OK;
+
+	w->app.countries = c->countries;
+	if (c->limits_off)
+		return OK;
+	w->app.only_countries = c->only_countries;
+	e = read_nets(c->allowed_addresses, &w->allowed, &w->app.n_allowed);
+	if (e == OK)
+		e = read_nets(
+			c->blocked_addresses, &w->blocked, &w->app.n_blocked);
+	w->app.allowed = w->allowed;
+	w->app.blocked = w->blocked;
+	if (e != OK)
+		log_err("cannot-read-limits-addresses", ERR_CORRUPT);
+	return e;
 }
 
 /* Paths in the configuration are relative to SITE/web, the role's folder. */
@@ -292,6 +342,8 @@ static enum err begin(struct web *w)
 	if (e == OK)
 		e = read_trusted(w);
 	if (e == OK)
+		e = read_lists(w);
+	if (e == OK)
 		e = read_tls(w);
 	if (e == OK)
 		e = read_form_key(w);
@@ -337,6 +389,8 @@ static void end(struct web *w)
 	arena_release(&w->flow.scratch);
 	secret_free(w->form_key);
 	zone_free(w->zone);
+	free(w->allowed);
+	free(w->blocked);
 	buf_release(&w->certificate);
 	buf_release(&w->key);
 }

@@ -378,6 +378,43 @@ static void test_confirm(void)
 	teardown(&f);
 }
 
+/* What a limit set apart is logged with the reason in one piece. */
+static void test_set_apart(void)
+{
+	struct fixture f;
+	struct store_claim in = claim(1, 1);
+	struct store_place place;
+	enum store_confirm outcome = STORE_NO_ROW;
+	struct store_signature row;
+	struct store_event *events;
+	struct arena a;
+	size_t n = 0;
+
+	setup(&f);
+	arena_init(&a, 1 << 20);
+	put(&f, petition_plain(1, PETITION_OPEN));
+	CHECK_INT(store_begin(f.s), OK);
+	sign(&f, 1, 1);
+	in.apart = true;
+	CHECK_INT(store_confirm(f.s, &in, &outcome, &place), OK);
+	CHECK_INT(outcome, STORE_VALIDATED);
+	CHECK_INT(place.ev_seq, 1);
+	CHECK_INT(store_confirm(f.s, &in, &outcome, &place), OK);
+	CHECK_INT(outcome, STORE_ALREADY);
+	CHECK_INT(store_commit(f.s), OK);
+	CHECK_INT(store_events(&a, f.s, 1, 8, &events, &n), OK);
+	CHECK_INT(n, 2);
+	CHECK_INT(events[0].type, EVENT_SIGN);
+	CHECK_INT(events[1].type, EVENT_INVALIDATE);
+	CHECK_INT(events[1].reason, STORE_REASON_LIMIT);
+	CHECK_INT(events[1].target_ev_seq, 1);
+	CHECK_INT(store_signature(f.s, 1, &row), OK);
+	CHECK_INT(row.state, SIGNATURE_INVALIDATED);
+	CHECK_INT(findings(&f), 0);
+	arena_release(&a);
+	teardown(&f);
+}
+
 static void test_expiry(void)
 {
 	struct fixture f;
@@ -833,6 +870,7 @@ int main(void)
 	test_batches();
 	test_insert();
 	test_confirm();
+	test_set_apart();
 	test_expiry();
 	test_mail();
 	test_events();

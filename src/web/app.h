@@ -35,6 +35,10 @@ struct app {
 	struct page_site site; /* checkpoint_ms and log_path: see shelf */
 	struct str host; /* HOST of docs/log.md */
 	struct str inbox_url; /* demo only */
+	/* Whose signatures no limit holds for, and whose are set apart. */
+	const struct http_net *allowed, *blocked;
+	size_t n_allowed, n_blocked;
+	struct str countries, only_countries;
 	uint32_t form_seconds; /* nobody fills in a form faster; 0: no trap */
 	const struct hmac_key *form_key;
 	int public_fd;

@@ -33,9 +33,12 @@ static enum err apply_sign(struct committer *c, struct work_sign *s)
 
 static enum err confirm(struct committer *c, uint64_t slot, uint64_t petition,
 	const struct commitment *commitment, const struct event_mac *mac,
-	enum store_confirm *ret_outcome, struct store_place *ret_place)
+	bool apart, enum store_confirm *ret_outcome,
+	struct store_place *ret_place)
 {
-	struct store_claim claim = { .slot = slot, .petition = petition };
+	struct store_claim claim = {
+		.slot = slot, .petition = petition, .apart = apart
+	};
 
 	memcpy(claim.commitment, commitment, sizeof(claim.commitment));
 	memcpy(claim.mac, mac, sizeof(claim.mac));
@@ -44,8 +47,8 @@ static enum err confirm(struct committer *c, uint64_t slot, uint64_t petition,
 
 static enum err apply_confirm(struct committer *c, struct work_confirm *w)
 {
-	return confirm(c, w->slot, w->petition, &w->c, &w->mac, &w->outcome,
-		&w->place);
+	return confirm(c, w->slot, w->petition, &w->c, &w->mac, w->apart,
+		&w->outcome, &w->place);
 }
 
 /* A tentative entry with a row is settled; one without is freed, unless its
@@ -74,7 +77,7 @@ static enum err apply_reconcile(struct committer *c, struct work_reconcile *r)
 			continue;
 		}
 		e = confirm(c, entry->slot, entry->petition, &entry->c,
-			&entry->mac, &outcome, &place);
+			&entry->mac, entry->apart, &outcome, &place);
 		if (e != OK)
 			return e;
 		entry->book = true;

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "domain/country.h"
+#include "domain/listed.h"
 #include "domain/text.h"
 #include "web/routes.h"
 
@@ -241,6 +242,32 @@ struct http_reply *sign_reply_retry(
 	return reply;
 }
 
+static bool has_address(
+	const struct http_net net[], size_t n, const struct http_addr *client)
+{
+	for (size_t i = 0; i < n; i++)
+		if (http_net_has(&net[i], client))
+			return true;
+	return false;
+}
+
+/* What only web can see of where a form comes from (role/keep_limit.h). */
+static uint8_t hints_of(const struct app *app, const struct http_addr *client,
+	struct str country)
+{
+	uint8_t hints = 0;
+
+	if (has_address(app->blocked, app->n_blocked, client) ||
+		(app->only_countries.len > 0 &&
+			!word_is_listed(app->only_countries, country)))
+		hints |= WORK_HINT_BLOCKED;
+	if (has_address(app->allowed, app->n_allowed, client))
+		hints |= WORK_HINT_ALLOWED;
+	if (word_is_listed(app->countries, country))
+		hints |= WORK_HINT_COUNTRY;
+	return hints;
+}
+
 static struct work *work_of(struct app *app, struct http_request *r,
 	uint64_t petition, const struct sign_form *form,
 	const struct checked *c)
@@ -279,6 +306,7 @@ static struct work *work_of(struct app *app, struct http_request *r,
 		.postcode = arena_copy(&w->arena, c->postcode),
 		.ip_text = arena_copy(&w->arena, buf_view(&ip)),
 		.ip = client,
+		.hints = hints_of(app, &client, c->country),
 		.wants_updates = form->updates,
 	};
 	buf_release(&ip);

@@ -46,6 +46,13 @@ struct waiter {
 	struct http_request *request;
 };
 
+/* The numbers are those of enum keep_hint (role/keep_limit.h). */
+enum work_hint {
+	WORK_HINT_BLOCKED = 1,
+	WORK_HINT_ALLOWED = 2,
+	WORK_HINT_COUNTRY = 4
+};
+
 /* A checked form; texts live in the item's arena until it is sealed. */
 struct work_fields {
 	struct str name;
@@ -54,6 +61,7 @@ struct work_fields {
 	struct str postcode;
 	struct str ip_text;
 	struct http_addr ip;
+	uint8_t hints; /* enum work_hint */
 	bool wants_updates;
 };
 
@@ -84,6 +92,7 @@ struct work_confirm {
 	uint64_t petition;
 	struct commitment c;
 	struct event_mac mac;
+	bool apart; /* a limit set it apart: it does not count */
 	enum store_confirm outcome;
 	struct store_place place;
 };
@@ -96,6 +105,7 @@ struct reconcile_entry {
 	bool is_claimed;
 	struct commitment c;
 	struct event_mac mac;
+	bool apart;
 	/* answers */
 	bool settle, free, book;
 };

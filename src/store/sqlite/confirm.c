@@ -38,6 +38,18 @@ static enum err job_drop(struct store *s, uint64_t slot)
 	return sql_run(s, stmt);
 }
 
+static enum err set_apart(
+	struct store *s, const struct store_claim *in, uint64_t ev_seq)
+{
+	struct store_event event = { .type = EVENT_INVALIDATE,
+		.reason = STORE_REASON_LIMIT,
+		.petition = in->petition,
+		.target_ev_seq = ev_seq };
+	uint64_t own_ev_seq;
+
+	return store_append(s, &event, &own_ev_seq);
+}
+
 static enum err book(
 	struct store *s, const struct store_claim *in, uint64_t *ret_ev_seq)
 {
@@ -55,6 +67,8 @@ static enum err book(
 	e = validate(s, in, *ret_ev_seq);
 	if (e == OK)
 		e = job_drop(s, in->slot);
+	if (e == OK && in->apart)
+		e = set_apart(s, in, *ret_ev_seq);
 	return e == OK ? OK : sql_doom(s, e);
 }
 

@@ -1,0 +1,647 @@
+// signing.mjs - signing in depth: every case of the form, of the mails and of
+// the button, by the numbers of the acceptance list (F-103 to F-128) where
+// there is one.
+//
+//     PETITIOND=build/petitiond node tests/browser/signing.mjs
+//
+// Most people here are plain requests, for there are many of them; browsers
+// look at each kind of page, with and without script.  Everybody comes from an
+// address of their own: the site believes X-Forwarded-For of this machine.
+
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { main, until } from './lib.mjs';
+import { check, confirm, form, mail, paths, receipt, thanks }
+	from './selectors.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const run = promisify(execFile);
+const HOUR = 3600 * 1000;
+
+const SETTINGS = {
+	http: { trusted_proxies: '127.0.0.1' },
+	limits: {
+		form_seconds: 3, burst: 2, burst_s: 3600,
+		blocked_addresses: '203.0.113.0/24, 2001:db8:bad::/48',
+		allowed_addresses: '198.51.100.7',
+		blocked_domains: 'spam.example, **.spam.example',
+		allowed_domains: 'school.example',
+		only_countries: '',
+	},
+};
+
+let lastAddress = 0;
+
+// An address that nobody had before.
+function address() {
+	lastAddress++;
+	return `10.${lastAddress >> 8}.${lastAddress & 255}.9`;
+}
+
+let lastPerson = 0;
+
+function person(more = {}) {
+	lastPerson++;
+	return { eligible: '1', name: `Person ${String.fromCharCode(
+		65 + lastPerson % 26)}`, email: `p${lastPerson}@example.org`,
+		country: 'GB', postcode: 'SW1A 1AA', ...more };
+}
+
+class Signing {
+	constructor({ tap, site, inbox, browser }) {
+		Object.assign(this, { tap, site, inbox, browser });
+		this.nextId = 800001;
+	}
+
+	// --- a petition of its own for each part ------------------------------
+
+	async petition(attributes = {}, id = this.nextId++) {
+		const doc = JSON.parse(await readFile(
+			join(here, '../../samples/700001.json'), 'utf8'));
+		const file = join(this.site.folder, `${id}.json`);
+
+		doc.data.id = id;
+		doc.links.self = `${this.site.base}/petitions/${id}.json`;
+		Object.assign(doc.data.attributes, {
+			signature_count: 1, signatures_by_country: [],
+			signatures_by_constituency: [], signatures_by_region: [],
+			state: 'open', closed_at: null,
+			opened_at: new Date(Date.now() - 90 * 24 * HOUR)
+				.toISOString(),
+			...attributes });
+		await writeFile(file, JSON.stringify(doc));
+		await run(process.env.PETITIOND, ['import', this.site.dir,
+			'--replace', file]);
+		await until('the petition', async () =>
+			(await this.get(`/petitions/${id}.json`)).status === 200);
+		return id;
+	}
+
+	close(id, hoursAgo) {
+		return this.petition({ state: 'closed', closed_at: new Date(
+			Date.now() - hoursAgo * HOUR).toISOString() }, id);
+	}
+
+	async count(id) {
+		const answer = await this.get(`/petitions/${id}.json`);
+
+		return (await answer.json()).data.attributes.signature_count;
+	}
+
+	async counts(id, want, what) {
+		const seen = await until(`a count of ${want}`, async () => {
+			const count = await this.count(id);
+
+			return count >= want ? count : null;
+		}).catch((e) => e.message);
+
+		this.tap.is(seen, want, what);
+	}
+
+	// --- requests ----------------------------------------------------------
+
+	get(path, options = {}) {
+		return fetch(this.site.base + path,
+			{ redirect: 'manual', ...options });
+	}
+
+	post(path, fields, { from = address(), headers = {} } = {}) {
+		return this.get(path, { method: 'POST',
+			headers: { 'Content-Type':
+				'application/x-www-form-urlencoded',
+			'Origin': this.site.base,
+			'Sec-Fetch-Site': 'same-origin',
+			'X-Forwarded-For': from, ...headers },
+			body: new URLSearchParams(fields) });
+	}
+
+	async hidden(path) {
+		const page = await (await this.get(path)).text();
+
+		return Object.fromEntries([...page.matchAll(
+			/<input type="hidden" name="(\w+)" value="([^"]*)"/g)]
+			.map((found) => [found[1], found[2]]));
+	}
+
+	// The form sent by somebody; the answer.
+	async send(id, who, options = {}) {
+		return this.post(paths.sign(id), { ...await this.hidden(
+			options.form ?? paths.sign(id)), ...who,
+		person: '1', stage: 'send' }, options);
+	}
+
+	// The screen after sending; it must be the same for everybody.
+	async signs(id, who, options = {}) {
+		const answer = await this.send(id, who, options);
+		const to = answer.headers.get('location');
+
+		return `${answer.status} ${to}`;
+	}
+
+	// Part addresses are mailed as they are typed, their domain in ASCII.
+	async mailed(who, n = 1) {
+		return this.inbox.wait(who.email, n);
+	}
+
+	async token(who, n = 1) {
+		return (await this.mailed(who, n)).text.match(mail.token)[1];
+	}
+
+	// Press the button; what the page that follows is called.
+	async confirms(token) {
+		const answer = await this.post(`/c/${token}`, {});
+		const to = answer.headers.get('location');
+
+		if (answer.status !== 303)
+			return `${answer.status}`;
+		return to.replace(/\?.*/, '').replace(/\/\d+\/[\w-]{43}$/, '');
+	}
+
+	async signsAndConfirms(id, who, options = {}) {
+		await this.signs(id, who, options);
+		return this.confirms(await this.token(who));
+	}
+
+	sent(id) {
+		return `303 ${paths.thanks(id)}`;
+	}
+
+	// --- the form ----------------------------------------------------------
+
+	async faults(id, more, options = {}) {
+		const answer = await this.send(id, person(more), options);
+		const page = await answer.text();
+
+		return [answer.status, ...[...page.matchAll(/id="(\w+)-fault"/g)]
+			.map((found) => found[1])].join(' ');
+	}
+
+	// F-115, F-106, and what is more exact than there.
+	async refusals(id) {
+		const { tap } = this;
+		const cases = [
+			[{ eligible: '' }, '422 eligible'],
+			[{ name: '' }, '422 name', 'F-115'],
+			[{ name: 'https://spam.example' }, '422 name', 'F-106'],
+			[{ name: 'www.spam.example' }, '422 name'],
+			[{ name: '=SUM(A1)' }, '422 name'],
+			[{ name: 'a\u202eb' }, '422 name'],
+			[{ name: 'a\u0000b' }, '400'],
+			[{ name: 'x'.repeat(256) }, '422 name'],
+			[{ email: '' }, '422 email', 'F-115'],
+			[{ email: 'ada' }, '422 email'],
+			[{ email: 'ada@@example.org' }, '422 email'],
+			[{ email: 'ada@example' }, '422 email'],
+			[{ email: 'a..b@example.org' }, '422 email'],
+			[{ email: `${'a'.repeat(65)}@example.org` },
+				'422 email'],
+			[{ email: 'ada@-example.org' }, '422 email'],
+			[{ email: 'ada@[192.0.2.1]' }, '422 email'],
+			[{ email: 'ada@example.org\r\nBcc: all@example.org' },
+				'422 email'],
+			[{ country: 'ZZ' }, '422 country', 'W-21'],
+			[{ country: '' , postcode: '' }, '422 postcode'],
+			[{ postcode: '' }, '422 postcode', 'F-115'],
+			[{ postcode: 'nowhere' }, '422 postcode'],
+		];
+
+		for (const [more, want, number = ''] of cases) {
+			tap.is(await this.faults(id, more), want,
+				`${number} refused: ${JSON.stringify(more)}`
+					.slice(0, 70));
+		}
+	}
+
+	// Names of all kinds, addresses of all kinds: mailed as they were typed.
+	async accepted(id) {
+		const { tap } = this;
+		const sent = this.sent(id);
+
+		for (const name of ['Zo\u00eb O\u2019Brien', "Seosamh Mac'Aoidh",
+			'\u738b\u5c0f\u660e', '\u0410\u043d\u043d\u0430',
+			'\u0645\u062d\u0645\u062f', 'Suharto', 'Dr: Who',
+			'e\u0301ric', 'Jean-Luc da Silva e S\u00e1', '<b>Ada</b>',
+			'Prinz von & zu B\u00fclow 3rd.']) {
+			const who = person({ name });
+
+			tap.is(await this.signs(id, who), sent,
+				`a name is taken: ${name}`);
+			const { text, html } = await this.mailed(who);
+			tap.ok(text.includes(name.normalize('NFC')),
+				'it stands in the mail');
+			tap.ok(!html.includes('<b>Ada'), 'and is no markup');
+		}
+		for (const [typed, mailed] of [
+			['plus+petitions@example.org'],
+			['O\'Hara.{x}!#$%&*@example.org'],
+			['UPPER@EXAMPLE.ORG', 'UPPER@example.org'],
+			['ada@b\u00fccher.example', 'ada@xn--bcher-kva.example'],
+			[`${'a'.repeat(64)}@example.org`],
+		]) {
+			const who = person({ email: typed });
+
+			tap.is(await this.signs(id, who), sent,
+				`an address is taken: ${typed.slice(0, 30)}`);
+			const to = mailed ?? typed;
+			tap.ok(await until('the mail', async () =>
+				(await this.inbox.all()).find((m) =>
+					m.to.some((t) => t.address === to) ||
+					m.envelope.to.some((t) =>
+						t.address === to)) ?? null,
+			10).catch(() => false), 'its mail comes');
+		}
+	}
+
+	// A field that nobody sees, and a form sent faster than anybody types.
+	async doubtful(id) {
+		const { tap } = this;
+		const who = person();
+		const fields = { ...await this.hidden(paths.sign(id)), ...who };
+		const send = (more) => this.post(paths.sign(id),
+			{ ...fields, ...more });
+
+		let answer = await send({ stage: 'send' });
+		tap.is(answer.status, 422, 'too fast: asked for one tick more');
+		tap.ok((await answer.text()).includes('name="person"'),
+			'the box is there');
+		answer = await send({ website: 'https://spam.example' });
+		tap.ok((await answer.text()).includes('name="person"'),
+			'the unseen field filled in: the box is there');
+		answer = await send({ stage: 'send', shown: 'AAAA',
+			website: 'x' });
+		tap.is(answer.status, 422, 'without the tick it is not sent');
+		answer = await send({ stage: 'send', website: 'x', person: '1' });
+		tap.is(answer.status, 303, 'with the tick it is');
+		const patient = person();
+		const slow = { ...await this.hidden(paths.sign(id)),
+			...patient, stage: 'send' };
+		await new Promise((done) => setTimeout(done, 4100));
+		answer = await this.post(paths.sign(id), slow);
+		tap.is(answer.status, 303, 'whoever takes time sees no box');
+	}
+
+	async strangers(id) {
+		const { tap } = this;
+		const fields = { ...await this.hidden(paths.sign(id)),
+			...person(), person: '1', stage: 'send' };
+		const send = (headers) => this.post(paths.sign(id), fields,
+			{ headers });
+
+		for (const headers of [{ Origin: 'https://evil.example' },
+			{ 'Sec-Fetch-Site': 'cross-site' },
+			{ 'Sec-Fetch-Site': 'same-site' }]) {
+			tap.is((await send(headers)).status, 403,
+				`not from another site: ${Object.keys(headers)}`);
+		}
+		const other = await this.petition();
+		const answer = await this.post(paths.sign(other), fields);
+		tap.is(answer.status, 422, 'a token is for one petition');
+		const page = await (await this.get(paths.sign(id))).text();
+		tap.ok(/<meta name="robots" content="noindex">/.test(page),
+			'F-079 the form is for no search engine');
+		tap.ok((await this.get(paths.sign(id))).headers
+			.get('set-cookie') === null, 'no cookie');
+	}
+
+	// --- signing and signing again -------------------------------------------
+
+	async plain(id) {
+		const { tap } = this;
+		const who = person();
+
+		tap.is(await this.signs(id, who), this.sent(id),
+			'F-103 the form is taken');
+		tap.is(await this.confirms(await this.token(who)), '/receipts',
+			'F-103 it is confirmed');
+		await this.counts(id, 2, 'F-103 and counts');
+		tap.is((await this.inbox.to(who.email)).length, 1,
+			'F-103 one mail');
+		tap.is(await this.confirms(await this.token(who)), '/receipts',
+			'F-116 the link again: the same page');
+		tap.is(await this.count(id), 2, 'F-116 and nothing changes');
+		const capitals = { ...who, email: who.email.replace('p', 'P') };
+		tap.is(await this.signs(id, capitals), this.sent(id),
+			'F-109 the address in capitals: the screen says the same');
+		const { subject, text } = await this.mailed(capitals);
+		tap.ok(subject.startsWith(mail.alreadySubject),
+			'F-109 the mail says that it is signed');
+		tap.ok(!mail.link(this.site.base).test(text),
+			'F-109 it has nothing to confirm');
+		tap.is(await this.count(id), 2, 'F-109 nothing is counted');
+	}
+
+	async changedAtReview(id) {
+		const { tap } = this;
+		const who = person();
+		const wrong = `wrong-${who.email}`;
+		const v = await this.browser.visitor(tap, this.site.base,
+			{ script: false });
+
+		await v.go(paths.sign(id));
+		await this.type(v, { ...who, email: wrong });
+		await v.press(form.go);
+		await v.press(check.change);
+		await v.page.locator(form.email).fill(who.email);
+		await v.press(form.go);
+		await this.tickPerson(v);
+		await v.press(check.send);
+		tap.is(await v.title(), thanks.title, 'F-104 it is sent');
+		tap.is(await this.confirms(await this.token(who)), '/receipts',
+			'F-104 the new address is mailed');
+		tap.is((await this.inbox.to(wrong)).length, 0,
+			'F-104 and only that');
+		await this.counts(id, 2, 'F-104 it counts');
+		await v.close();
+	}
+
+	async again(id) {
+		const { tap } = this;
+		const who = person();
+
+		await this.signs(id, who);
+		await this.token(who);
+		tap.is(await this.signs(id, who), this.sent(id),
+			'F-112 signed again before confirming');
+		tap.is(await this.confirms(await this.token(who, 2)),
+			'/receipts', 'F-112 the new mail confirms');
+		await this.counts(id, 2, 'F-112 it counts');
+		tap.is(await this.confirms(await this.token(who, 1)), '200',
+			'F-112 the old one says that it is counted');
+		const alias = person();
+		const plus = { ...alias,
+			email: alias.email.replace('@', '+news@') };
+		await this.signs(id, plus);
+		await this.token(plus);
+		await this.signs(id, alias);
+		tap.is(await this.confirms(await this.token(alias)),
+			'/receipts', 'F-113 an alias of an unconfirmed address');
+		await this.counts(id, 3, 'F-113 counts once');
+		tap.is(await this.confirms(await this.token(plus)), '200',
+			'F-113 the first mail changes nothing');
+		tap.is(await this.count(id), 3, 'F-113 still once');
+	}
+
+	// F-080, F-082, F-083
+	async household(id) {
+		const { tap } = this;
+		const suzie = person({ name: 'Suzie' });
+		const sam = { ...suzie, name: 'Sam' };
+		const far = { ...suzie, name: 'Far', postcode: 'EC1A 1BB' };
+		const third = { ...suzie, name: 'Third' };
+
+		await this.signsAndConfirms(id, suzie);
+		await this.counts(id, 2, 'one of a household');
+		await this.signs(id, far);
+		tap.ok((await this.mailed(far, 2)).subject
+			.startsWith(mail.alreadySubject),
+		'F-082 another postcode: the mail says that it is signed');
+		await this.signs(id, sam);
+		tap.is(await this.confirms(await this.token(sam, 3)),
+			'/receipts', 'F-080 another name, the same postcode');
+		await this.counts(id, 3, 'F-080 counts');
+		await this.signs(id, third);
+		tap.ok((await this.mailed(third, 4)).subject
+			.startsWith(mail.alreadySubject), 'F-083 a third does not');
+	}
+
+	async corrected(id) {
+		const { tap } = this;
+		const who = person({ name: 'Misspelt' });
+
+		await this.signs(id, who);
+		const token = await this.token(who);
+		const page = await (await this.get(`/c/${token}`)).text();
+		tap.ok(page.includes(`href="/c/${token}/correct"`),
+			'the page behind the link offers to correct');
+		const right = { ...who, name: 'Spelt Right' };
+		tap.is(await this.signs(id, right,
+			{ form: `/c/${token}/correct` }), this.sent(id),
+		'a corrected form is taken');
+		tap.ok((await this.mailed(right, 2)).text
+			.includes('Spelt Right'), 'the new mail has the new name');
+		tap.is(await this.confirms(await this.token(right, 2)),
+			'/receipts', 'and is confirmed');
+		await this.counts(id, 2, 'it counts once');
+		tap.is(await this.confirms(token), '200',
+			'the old link says that it is counted');
+		const v = await this.browser.visitor(tap, this.site.base);
+		const other = person();
+		await this.signs(id, other);
+		await v.go(`/c/${await this.token(other)}`);
+		await v.press('a[href$="/correct"]');
+		tap.is(await v.title(), 'Correct your signature',
+			'there is a form to correct');
+		await v.look('the form to correct');
+		await v.close();
+	}
+
+	async noMail(id) {
+		const { tap } = this;
+		const who = person();
+		const v = await this.browser.visitor(tap, this.site.base);
+
+		await v.go(paths.thanks(id));
+		await v.press('a[href$="/no-email"]');
+		tap.is(await v.title(), 'I did not get an email',
+			'somebody got no mail');
+		await v.look('the form again');
+		await this.type(v, who);
+		await v.press(form.go);
+		await this.tickPerson(v);
+		await v.press(check.send);
+		tap.is(await v.title(), thanks.title, 'it is sent again');
+		tap.ok(await this.mailed(who), 'and a mail comes');
+		await v.close();
+	}
+
+	// F-128, and without script the field stays.
+	async abroad(id) {
+		const { tap } = this;
+
+		for (const script of [true, false]) {
+			const who = person({ country: 'FR', postcode: '' });
+			const v = await this.browser.visitor(tap,
+				this.site.base, { script });
+
+			await v.go(paths.sign(id));
+			await v.page.locator(form.eligible).check();
+			await v.page.locator(form.name).fill(who.name);
+			await v.page.locator(form.email).fill(who.email);
+			await v.page.locator(form.country).selectOption('FR');
+			tap.is(await v.page.locator(form.postcode).isVisible(),
+				!script, 'F-128 no postcode is asked for abroad');
+			await v.press(form.go);
+			await this.tickPerson(v);
+			await v.press(check.send);
+			tap.is(await v.title(), thanks.title, 'F-128 it is sent');
+			tap.is(await this.confirms(await this.token(who)),
+				'/receipts', 'F-128 and confirmed');
+			await v.close();
+		}
+		await this.counts(id, 3, 'F-128 they count');
+		const strange = person({ postcode: 'ZZ99 9ZZ' });
+		tap.is(await this.signsAndConfirms(id, strange), '/receipts',
+			'F-107 a postcode that nobody knows loses nobody');
+		await this.counts(id, 4, 'F-107 it counts');
+	}
+
+	// --- closing ---------------------------------------------------------------
+
+	async closing() {
+		const { tap } = this;
+		const id = await this.petition();
+		const late = person();
+		const later = person();
+		const filled = { ...await this.hidden(paths.sign(id)),
+			...person(), person: '1', stage: 'send' };
+
+		await this.signs(id, late);
+		await this.signs(id, later);
+		const tokens = [await this.token(late), await this.token(later)];
+		await this.close(id, 23);
+		let answer = await this.get(paths.sign(id));
+		tap.is(`${answer.status} ${answer.headers.get('location')}`,
+			`303 ${paths.petition(id)}`,
+			'F-118 closed: the form leads to the petition');
+		tap.ok(/is closed/.test(await (await this.get(
+			paths.petition(id))).text()), 'F-118 which says so');
+		answer = await this.post(paths.sign(id), filled);
+		tap.is(`${answer.status} ${answer.headers.get('location')}`,
+			`303 ${paths.petition(id)}`,
+			'F-119 closed meanwhile: the same');
+		tap.is(await this.confirms(tokens[0]), '/receipts',
+			'F-122 confirmed within a day');
+		await this.counts(id, 2, 'F-122 it counts');
+		await this.close(id, 25);
+		tap.is(await this.confirms(tokens[1]), paths.petition(id),
+			'F-121 later: the petition');
+		tap.is(await this.count(id), 2, 'F-121 nothing is counted');
+		tap.is(await this.confirms(tokens[0]), '/receipts',
+			'F-116 who was counted keeps the receipt');
+	}
+
+	// --- limits ---------------------------------------------------------------
+
+	async limits() {
+		const { tap } = this;
+		const id = await this.petition();
+		const from = '192.0.2.77';
+		const set = [];
+		const sign = async (who, options) => {
+			tap.is(await this.signs(id, who, options), this.sent(id),
+				'the screen says the same');
+			const mail = await this.mailed(who);
+			tap.is(await this.confirms(mail.text.match(
+				/^ {4}([0-9A-Z]+-[A-Z2-7]{26})$/m)[1]),
+			'/receipts', 'and so does the page after confirming');
+			return mail;
+		};
+
+		set.push(await sign(person(), { from }));
+		set.push(await sign(person(), { from }));
+		await this.counts(id, 3, 'two of one address count');
+		set.push(await sign(person(), { from }));
+		await sign(person(), { from: '203.0.113.9' });
+		await sign(person(), { from: '2001:db8:bad:1::5' });
+		await sign(person({ email: 'a@spam.example' }));
+		await sign(person({ email: 'a@b.c.spam.example' }));
+		set.push(await sign(person(), { from: '192.0.2.78' }));
+		await this.counts(id, 4, 'F-124 a third is set apart, and ' +
+			'blocked addresses and domains are');
+		for (let i = 0; i < 3; i++)
+			await sign(person(), { from: '198.51.100.7' });
+		await this.counts(id, 7, 'F-127 an allowed address has no limit');
+		for (let i = 0; i < 3; i++) {
+			await sign(person({ email: `c${i}@school.example` }),
+				{ from: '192.0.2.80' });
+		}
+		await this.counts(id, 10, 'F-127 nor has an allowed domain');
+		await sign(person({ email: 'a@notspam.example' }));
+		await this.counts(id, 11, 'F-125 another domain counts');
+		for (const part of ['1::1', '1::2', '1:3::4'])
+			await sign(person(), { from: `2001:db8:0:${part}` });
+		await this.counts(id, 13, 'an IPv6 /64 is one address');
+		tap.is(new Set(set.map((m) => m.subject)).size, 1,
+			'the mails are of one kind');
+		const verify = join(dirname(process.env.PETITIOND),
+			'petition-verify');
+		const told = await run(verify, [this.site.base])
+			.then((done) => done.stdout, (e) => `failed ${e.stdout}`);
+		tap.ok(!told.startsWith('failed'),
+			'the public log says the same count');
+	}
+
+	// --- with browsers ---------------------------------------------------------
+
+	async type(v, who) {
+		await v.page.locator(form.eligible).check();
+		await v.page.locator(form.name).fill(who.name);
+		await v.page.locator(form.email).fill(who.email);
+		await v.page.locator(form.postcode).fill(who.postcode);
+	}
+
+	// A program is faster than the site believes people to be.
+	async tickPerson(v) {
+		if (!await v.has('#person')) {
+			await v.press(check.send);
+			if (await v.title() === thanks.title)
+				await v.page.goBack();
+		}
+		await v.page.locator('#person').check();
+	}
+
+	async inBrowser(id) {
+		const { tap } = this;
+
+		for (const script of [true, false]) {
+			const who = person({ name: 'Ng\u0169g\u0129 \u65e5\u672c' });
+			const v = await this.browser.visitor(tap,
+				this.site.base, { script });
+
+			await v.go(paths.sign(id));
+			await this.type(v, who);
+			await v.press(form.go);
+			await v.press(check.send);
+			tap.ok(await v.has('#person-fault'),
+				'a fast browser ticks a box');
+			await v.look('the check page with the box');
+			await this.tickPerson(v);
+			tap.is(await v.press(check.send), 200, 'it is sent');
+			tap.is(await v.title(), thanks.title, 'look for the mail');
+			const { text } = await this.mailed(who);
+			const link = text.match(mail.link(this.site.base))[0];
+			await v.go(link);
+			tap.is(await v.title(), confirm.title, 'the button');
+			await v.look('the page of the button');
+			tap.is(await v.press(confirm.go), 200, 'is pressed');
+			tap.is(await v.title(), receipt.title, 'it is confirmed');
+			await v.look('the page after confirming');
+			await v.close();
+		}
+	}
+}
+
+main(async (all) => {
+	const s = new Signing(all);
+	const part = (name, body) => all.tap.part(name,
+		async () => body(await s.petition()));
+
+	await part('refused', (id) => s.refusals(id));
+	await part('accepted', (id) => s.accepted(id));
+	await part('doubtful', (id) => s.doubtful(id));
+	await part('strangers', (id) => s.strangers(id));
+	await part('plain', (id) => s.plain(id));
+	await part('changed at review', (id) => s.changedAtReview(id));
+	await part('again', (id) => s.again(id));
+	await part('household', (id) => s.household(id));
+	await part('corrected', (id) => s.corrected(id));
+	await part('no mail', (id) => s.noMail(id));
+	await part('abroad', (id) => s.abroad(id));
+	await all.tap.part('closing', () => s.closing());
+	await all.tap.part('limits', () => s.limits());
+	await part('in a browser', (id) => s.inBrowser(id));
+}, SETTINGS);
