@@ -39,6 +39,8 @@ struct http_request {
 	struct str query; /* raw; STR_NULL when there is none */
 	struct str host; /* the Host field; STR_NULL in HTTP/1.0 */
 	struct str body; /* complete when the handler runs */
+	/* The application's own: which of its forms of the answer. */
+	unsigned view;
 	struct http_addr client; /* behind trusted proxies; len 0: unknown */
 	struct arena arena; /* wiped when the request has ended */
 };

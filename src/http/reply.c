@@ -98,6 +98,8 @@ static void add_spec(struct maker *m, const struct http_spec *spec)
 		add(m, STR("Content-Type"), spec->content_type);
 	add(m, STR("Cache-Control"),
 		spec->cache.len > 0 ? spec->cache : STR("no-store"));
+	if (spec->language.len > 0)
+		add(m, STR("Content-Language"), spec->language);
 	if (spec->retry_after_s != 0) {
 		(void)snprintf(
 			seconds, sizeof(seconds), "%u", spec->retry_after_s);
@@ -127,8 +129,12 @@ static enum err dress(struct MHD_Response *response,
 		add(&m, STR("ETag"), str_c(etag));
 	if (encoding != NULL)
 		add(&m, STR("Content-Encoding"), str_c(encoding));
-	if (varies)
+	if (varies && spec->by_language)
+		add(&m, STR("Vary"), STR("Accept-Encoding, Accept-Language"));
+	else if (varies)
 		add(&m, STR("Vary"), STR("Accept-Encoding"));
+	else if (spec->by_language)
+		add(&m, STR("Vary"), STR("Accept-Language"));
 	if (m.err != OK)
 		MHD_destroy_response(response);
 	return m.err;

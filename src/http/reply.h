@@ -37,6 +37,8 @@ struct http_spec {
 	struct str content_type; /* empty: no Content-Type */
 	struct str cache; /* Cache-Control; empty: "no-store" */
 	unsigned retry_after_s; /* 0: no Retry-After */
+	struct str language; /* Content-Language; empty: none */
+	bool by_language; /* Accept-Language may choose another (Vary) */
 	bool public_data; /* any origin may read it (CORS) */
 	bool closes; /* the connection ends behind this reply */
 	const struct http_header *header; /* more of them */

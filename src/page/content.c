@@ -149,16 +149,31 @@ static void put_page(struct buf *out, const struct page_site *site,
 	layout_end(&p);
 }
 
-static struct str own_words(struct str name)
+static struct str own_file(struct str name)
 {
 	for (size_t i = 0; i < sizeof(asset_table) / sizeof(asset_table[0]);
-		i++) {
-		struct str file = asset_table[i].name;
-
-		if (file.len == name.len + 3 && str_starts(file, name))
+		i++)
+		if (str_eq(asset_table[i].name, name))
 			return asset_table[i].body;
-	}
 	return STR_NULL;
+}
+
+/* Of content/, in the language of the site if we have it. */
+static struct str own_words(const struct page_site *site, struct str name)
+{
+	struct str tag = site->languages_count == 0
+		? STR("en")
+		: site->languages[site->language].tag;
+	struct str body;
+	char file[96];
+
+	(void)snprintf(file, sizeof(file), "%.*s.%.*s.md", STR_ARG(name),
+		STR_ARG(tag));
+	body = own_file(str_c(file));
+	if (body.at != NULL)
+		return body;
+	(void)snprintf(file, sizeof(file), "%.*s.md", STR_ARG(name));
+	return own_file(str_c(file));
 }
 
 static enum err put_markdown(struct buf *out, const struct page_site *site,
@@ -194,7 +209,7 @@ enum err page_content(struct buf *out, const struct page_site *site,
 	struct str name, struct str markdown)
 {
 	if (markdown.at == NULL)
-		markdown = own_words(name);
+		markdown = own_words(site, name);
 	if (markdown.at != NULL)
 		return put_markdown(out, site, name, markdown);
 	if (str_eq(name, STR("help")))

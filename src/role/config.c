@@ -28,6 +28,8 @@ static const struct key keys[] = {
 	TEXT("site", "base_url", base_url, "http://127.0.0.1:8080", "wlm",
 		"Where people reach the site; it stands in mails and names the log."),
 	TEXT("site", "title", title, "Petitions", "wm", "What the site is called."),
+	TEXT("site", "languages", languages, "en", "wm",
+		"Languages of the pages, the usual one first, separated by spaces: en de."),
 	TEXT("site", "timezone", timezone, "Europe/London", "wm",
 		"The institution's zone: days begin and end by it."),
 

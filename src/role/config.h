@@ -28,6 +28,7 @@ struct config {
 	struct str base_url; /* no slash at the end */
 	struct str host; /* of base_url, with its port if it names one */
 	struct str title;
+	struct str languages; /* tags, the first is the usual one: "en de" */
 	struct str timezone; /* of the zone database: Europe/London */
 
 	struct str get_involved; /* "URL TEXT"; empty: none */

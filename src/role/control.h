@@ -46,7 +46,13 @@ enum control_type {
 	CONTROL_LOST /* what: the peer whose link broke; another one, please */
 };
 
-enum control_folder { FOLDER_OWN, FOLDER_PUBLIC, FOLDER_PAGES };
+enum control_folder {
+	FOLDER_OWN,
+	FOLDER_PUBLIC,
+	FOLDER_PAGES,
+	FOLDER_LOCALE,
+	FOLDER_THEME
+};
 
 struct control_message {
 	uint8_t type;

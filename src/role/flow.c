@@ -46,6 +46,11 @@ struct flow_item *flow_find(struct flow *f, uint32_t id, enum work_kind kind)
 	return item;
 }
 
+struct app *flow_view(const struct flow *f, const struct work *w)
+{
+	return app_view(f->app, w->confirm.request);
+}
+
 void flow_leave(struct flow *f, struct work *w)
 {
 	if (w->id != 0)
@@ -78,7 +83,7 @@ void flow_tell_keeper(struct flow *f, struct slot_list *list, uint64_t slot)
 
 static void take_inbox(struct flow *f)
 {
-	struct work *w = work_take(&f->app->inbox);
+	struct work *w = work_take(&f->app->state->inbox);
 
 	while (w != NULL) {
 		struct work *next = w->next;
@@ -277,8 +282,8 @@ static void say_readiness(struct flow *f)
 {
 	bool ready = f->declared && f->reconciled && f->log_ready;
 
-	if (ready != atomic_load(&f->app->takes_forms)) {
-		atomic_store(&f->app->takes_forms, ready);
+	if (ready != atomic_load(&f->app->state->takes_forms)) {
+		atomic_store(&f->app->state->takes_forms, ready);
 		log_simple("notice", ready ? "forms-open" : "forms-wait");
 	}
 }
@@ -288,7 +293,8 @@ static enum err turn(struct flow *f)
 	struct role *r = f->role;
 	enum err e;
 
-	r->extra[0] = (struct pollfd){ f->app->inbox.event_fd, POLLIN, 0 };
+	r->extra[0] =
+		(struct pollfd){ f->app->state->inbox.event_fd, POLLIN, 0 };
 	r->extra[1] = (struct pollfd){ f->done.event_fd, POLLIN, 0 };
 	r->extra[2] = (struct pollfd){ f->command.fd < 0 ? r->commands_fd
 							 : f->command.fd,
@@ -321,7 +327,7 @@ static enum err turn(struct flow *f)
  * roles do their part. */
 static bool all_answered(const struct flow *f)
 {
-	return atomic_load(&f->app->waiting) == 0 && !f->importing;
+	return atomic_load(&f->app->state->waiting) == 0 && !f->importing;
 }
 
 enum err flow_run(struct flow *f)

@@ -161,6 +161,8 @@ bool flow_enter(struct flow *f, struct work *w, enum flow_state state);
 struct flow_item *flow_find(struct flow *f, uint32_t id, enum work_kind kind);
 /* Take w out of the table and end it; its request must be answered. */
 void flow_leave(struct flow *f, struct work *w);
+/* What w, a confirmation, is answered with: in its reader's language. */
+struct app *flow_view(const struct flow *f, const struct work *w);
 void flow_commit(struct flow *f, struct work *w);
 /* A peer that cannot be written to is given up; the supervisor sends another. */
 void flow_lose(struct flow *f, enum role_name peer, enum err e);

@@ -26,7 +26,7 @@ static void append_claim(struct flow *f, struct work *w)
 void flow_take_confirm(struct flow *f, struct work *w)
 {
 	if (!flow_enter(f, w, FLOW_UNSENT)) {
-		answer(f, w, app_error(f->app, 503));
+		answer(f, w, app_error(flow_view(f, w), 503));
 		return;
 	}
 	append_claim(f, w);
@@ -35,7 +35,7 @@ void flow_take_confirm(struct flow *f, struct work *w)
 void flow_give_up_confirm(struct flow *f, struct work *w)
 {
 	/* Claimed or not, the same button works again. */
-	answer(f, w, app_error(f->app, 503));
+	answer(f, w, app_error(flow_view(f, w), 503));
 }
 
 /* ---- to keeper ---- */
@@ -140,7 +140,7 @@ static void claimed(struct flow *f, const struct message_claimed *m)
 		return;
 	w = item->work;
 	if (c->slot != w->confirm.slot) {
-		answer(f, w, app_error(f->app, 500));
+		answer(f, w, app_error(flow_view(f, w), 500));
 		return;
 	}
 	switch (c->outcome) {
@@ -154,11 +154,11 @@ static void claimed(struct flow *f, const struct message_claimed *m)
 		flow_commit(f, w);
 		break;
 	case KEEP_CLAIM_ALREADY:
-		answer(f, w, confirm_reply_again(f->app, c->petition));
+		answer(f, w, confirm_reply_again(flow_view(f, w), c->petition));
 		break;
 	case KEEP_CLAIM_WRONG:
 	case KEEP_CLAIM_GONE:
-		answer(f, w, confirm_reply_bad(f->app));
+		answer(f, w, confirm_reply_bad(flow_view(f, w)));
 		break;
 	}
 }
@@ -274,12 +274,13 @@ void flow_confirmed(struct flow *f, struct work *w)
 
 	if (w->err != OK) {
 		answer(f, w,
-			app_error(f->app, (unsigned)err_http_status(w->err)));
+			app_error(flow_view(f, w),
+				(unsigned)err_http_status(w->err)));
 		return;
 	}
 	if (c->outcome == STORE_NO_ROW) {
 		log_notice("claim-without-row");
-		answer(f, w, app_error(f->app, 500));
+		answer(f, w, app_error(flow_view(f, w), 500));
 		return;
 	}
 	flow_tell_keeper(f, &f->booked, c->slot);
@@ -288,7 +289,8 @@ void flow_confirmed(struct flow *f, struct work *w)
 	else if (c->place.leaf_index == STORE_NO_LEAF)
 		flow_ask_promise_again(f, w);
 	else
-		answer(f, w, confirm_reply_receipt(f->app, c, 0, NULL));
+		answer(f, w,
+			confirm_reply_receipt(flow_view(f, w), c, 0, NULL));
 }
 
 static void put_marked(

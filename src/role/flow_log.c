@@ -50,7 +50,7 @@ static void receipt(
 	bool promised = result != NULL && result->promised;
 
 	http_answer(w->confirm.request,
-		confirm_reply_receipt(f->app, &w->confirm,
+		confirm_reply_receipt(flow_view(f, w), &w->confirm,
 			promised ? result->deadline_s : 0,
 			promised ? &result->signature : NULL));
 	flow_leave(f, w);
@@ -257,7 +257,7 @@ static void hear_state(struct flow *f, struct view *v)
 		log_notice("log-is-ahead-of-the-database");
 		return;
 	}
-	atomic_store(&f->app->promise_key, &f->promise_key);
+	atomic_store(&f->app->state->promise_key, &f->promise_key);
 	/* What log has journaled but could not answer is asked again. */
 	f->ev_next = oldest_waiting(f, next);
 	f->ev_acked = f->ev_next - 1;

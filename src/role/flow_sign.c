@@ -70,20 +70,21 @@ static struct http_reply *reply_closed(struct app *app, uint64_t petition)
 static struct http_reply *reply_for(
 	struct flow *f, const struct work *w, struct http_request *r)
 {
+	struct app *app = app_view(f->app, r);
 	char path[96];
 
 	if (w->err != OK && err_http_status(w->err) == 503)
-		return sign_reply_retry(f->app, r, w->sign.petition);
+		return sign_reply_retry(app, r, w->sign.petition);
 	if (w->err != OK)
-		return app_error(f->app, (unsigned)err_http_status(w->err));
+		return app_error(app, (unsigned)err_http_status(w->err));
 	if (w->sign.outcome == STORE_NOT_OPEN)
-		return reply_closed(f->app, w->sign.petition);
+		return reply_closed(app, w->sign.petition);
 	if (w->sign.outcome == STORE_SLOT_TAKEN)
-		return app_error(f->app, 500);
+		return app_error(app, 500);
 	(void)snprintf(path, sizeof(path),
 		"/petitions/%llu/signatures/thank-you",
 		(unsigned long long)w->sign.petition);
-	return app_redirect(f->app, str_c(path));
+	return app_redirect(app, str_c(path));
 }
 
 static void answer(struct flow *f, struct work *w)

@@ -26,6 +26,10 @@ static enum err take_setting(struct role *r, struct control_message *m)
 			r->own_fd = m->fd;
 		else if (m->what == FOLDER_PUBLIC)
 			r->public_fd = m->fd;
+		else if (m->what == FOLDER_LOCALE)
+			r->locale_fd = m->fd;
+		else if (m->what == FOLDER_THEME)
+			r->theme_fd = m->fd;
 		else
 			r->pages_fd = m->fd;
 		return OK;
@@ -56,6 +60,8 @@ enum err role_begin(struct role *r, enum role_name name)
 		.own_fd = -1,
 		.public_fd = -1,
 		.pages_fd = -1,
+		.locale_fd = -1,
+		.theme_fd = -1,
 		.listen_fd = -1,
 		.commands_fd = -1 };
 	for (size_t i = 0; i < ROLE_COUNT; i++)

@@ -28,6 +28,8 @@ struct role {
 	int own_fd; /* the role's folder, also the working directory */
 	int public_fd; /* SITE/public, -1 if not its business */
 	int pages_fd; /* web: SITE/pages, -1 if there is none */
+	int locale_fd; /* web: SITE/locale, the same */
+	int theme_fd; /* web: SITE/theme, the same */
 	int listen_fd; /* web: listening for HTTP */
 	int commands_fd; /* web: listening SITE/control.sock */
 	uint8_t credential[32];

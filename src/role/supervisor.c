@@ -122,6 +122,24 @@ static enum err send_folder(
 	return e;
 }
 
+/* Most sites have no words or looks of their own. */
+static enum err send_own_words(struct supervisor *s, enum role_name r)
+{
+	static const struct {
+		const char *name;
+		uint8_t what;
+	} folder[] = { { "pages", FOLDER_PAGES }, { "locale", FOLDER_LOCALE },
+		{ "theme", FOLDER_THEME } };
+	enum err e = OK;
+
+	for (size_t i = 0; e == OK && i < sizeof(folder) / sizeof(folder[0]);
+		i++) {
+		e = send_folder(s, r, folder[i].name, folder[i].what);
+		e = e == ERR_NOT_FOUND ? OK : e;
+	}
+	return e;
+}
+
 static enum err send_settings(struct supervisor *s, enum role_name r)
 {
 	struct buf text;
@@ -138,11 +156,8 @@ static enum err send_settings(struct supervisor *s, enum role_name r)
 		e = send_folder(s, r, role_name_text(r), FOLDER_OWN);
 	if (e == OK && (r == ROLE_WEB || r == ROLE_LOG))
 		e = send_folder(s, r, "public", FOLDER_PUBLIC);
-	if (e == OK && r == ROLE_WEB) {
-		e = send_folder(s, r, "pages", FOLDER_PAGES);
-		/* Most sites have no words of their own. */
-		e = e == ERR_NOT_FOUND ? OK : e;
-	}
+	if (e == OK && r == ROLE_WEB)
+		e = send_own_words(s, r);
 	if (e == OK && r == ROLE_WEB)
 		e = send_to(s, r, CONTROL_LISTEN, 0, s->listen_fd, NULL, 0);
 	if (e == OK && r == ROLE_WEB)

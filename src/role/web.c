@@ -17,6 +17,8 @@
 #include "page/content.h"
 #include "role/flow.h"
 #include "role/runtime.h"
+#include "role/tongue.h"
+#include "web/make.h"
 #include "web/routes.h"
 
 static const char DATABASE[] = "site.db";
@@ -30,7 +32,10 @@ enum {
 
 struct web {
 	struct role *role;
-	struct app app;
+	struct tongues tongues;
+	struct app_state state;
+	struct app app; /* view 0 */
+	struct app view[VIEWS_MAX]; /* the others, at their number */
 	struct flow flow;
 	struct hmac_key *form_key;
 	struct zone *zone;
@@ -176,6 +181,58 @@ static enum err make_site(struct web *w)
 	return OK;
 }
 
+static void tell_tongue(void *context, const char *sentence)
+{
+	(void)context;
+	(void)sentence; /* `petitiond check` says which and why */
+	log_notice("language-not-usable");
+}
+
+/* The site in the words of each view. */
+static enum err make_views(struct web *w)
+{
+	enum err e = tongues_load(&w->role->config, w->role->locale_fd,
+		tell_tongue, NULL, &w->tongues);
+	size_t n = w->tongues.n;
+
+	if (e != OK)
+		return e;
+	w->app.site.languages = w->tongues.list;
+	w->app.site.languages_count = n;
+	w->app.site.words = w->tongues.list[0].words;
+	w->app.state = &w->state;
+	w->state.view[0] = &w->app;
+	for (size_t i = 1; i < language_views(n); i++) {
+		struct page_site *site = &w->view[i].site;
+
+		*site = w->app.site;
+		site->language = i % n;
+		site->words = w->tongues.list[i % n].words;
+		site->prefix = w->tongues.list[i % n].prefix;
+		w->state.view[i] = &w->view[i];
+	}
+	return OK;
+}
+
+static void sites_of(const struct web *w, struct page_site *ret_sites)
+{
+	for (size_t i = 0; i < language_views(w->tongues.n); i++)
+		ret_sites[i] = w->state.view[i]->site;
+}
+
+/* What the views have in common, once it is all there. */
+static void share(struct web *w)
+{
+	for (size_t i = 1; i < language_views(w->tongues.n); i++) {
+		struct app own = w->view[i];
+
+		w->view[i] = w->app;
+		w->view[i].site = own.site;
+		memcpy(w->view[i].text, own.text, sizeof(own.text));
+		memcpy(w->view[i].error, own.error, sizeof(own.error));
+	}
+}
+
 static enum err make_errors(struct app *app)
 {
 	struct buf b;
@@ -190,6 +247,7 @@ static enum err make_errors(struct app *app)
 
 		if (s > 422 && s < 500)
 			continue;
+		make_speak(&spec, &app->site);
 		buf_clear(&b);
 		page_error(&b, &app->site, (int)s);
 		e = buf_err(&b);
@@ -201,34 +259,39 @@ static enum err make_errors(struct app *app)
 	return e;
 }
 
-/* NAME.md of SITE/pages, or our own words.  What cannot be shown is told to
- * the log, and our own words stand. */
-static enum err make_text(struct web *w, struct str name, struct buf *page)
+/* NAME.md of SITE/pages, NAME.LANG.md for other languages than the first, or
+ * our own words.  What cannot be shown is told to the log, and our own words
+ * stand. */
+static enum err make_text(struct web *w, const struct page_site *site,
+	struct str name, struct buf *page)
 {
-	char file[64];
+	struct str tag = w->tongues.list[site->language].tag;
+	char file[96];
 	struct buf words;
 	enum err e = ERR_NOT_FOUND;
 
-	(void)snprintf(file, sizeof(file), "%.*s.md", STR_ARG(name));
+	(void)snprintf(file, sizeof(file), "%.*s%s%.*s.md", STR_ARG(name),
+		site->language == 0 ? "" : ".",
+		site->language == 0 ? 0 : (int)tag.len, tag.at);
 	buf_init(&words, CONTENT_MAX_BYTES);
 	if (w->role->pages_fd >= 0)
 		e = file_read(w->role->pages_fd, file, &words);
 	if (e == OK)
-		e = page_content(page, &w->app.site, name, buf_view(&words));
+		e = page_content(page, site, name, buf_view(&words));
 	if (e != OK) {
 		if (e != ERR_NOT_FOUND)
 			log_err("cannot-show-own-page", e);
 		buf_clear(page);
-		e = page_content(page, &w->app.site, name, STR_NULL);
+		e = page_content(page, site, name, STR_NULL);
 	}
 	buf_release(&words);
 	return e;
 }
 
-static enum err make_texts(struct web *w)
+static enum err make_texts(struct web *w, struct app *app)
 {
-	const struct http_spec spec = { .content_type =
-						STR("text/html; charset=utf-8"),
+	struct http_spec spec = { .content_type =
+					  STR("text/html; charset=utf-8"),
 		.cache = HTTP_REVALIDATE,
 		.public_data = true };
 	size_t n;
@@ -236,15 +299,15 @@ static enum err make_texts(struct web *w)
 	struct buf page;
 	enum err e = OK;
 
+	make_speak(&spec, &app->site);
 	buf_init(&page, 1 << 22);
 	for (size_t i = 0; e == OK && i < n && i < APP_TEXTS; i++) {
 		buf_clear(&page);
-		e = make_text(w, name[i], &page);
+		e = make_text(w, &app->site, name[i], &page);
 		if (e == OK)
 			e = buf_err(&page);
 		if (e == OK)
-			e = http_finish(
-				&spec, buf_view(&page), &w->app.text[i]);
+			e = http_finish(&spec, buf_view(&page), &app->text[i]);
 	}
 	buf_release(&page);
 	return e;
@@ -265,6 +328,7 @@ static enum err tell_store(const struct web *w, struct store *writer)
 
 static enum err open_store(struct web *w)
 {
+	struct page_site sites[VIEWS_MAX];
 	struct store *writer;
 	struct arena a;
 	struct store_checkpoint c = { .size = 0 };
@@ -276,6 +340,7 @@ static enum err open_store(struct web *w)
 
 	if (e != OK)
 		return e;
+	sites_of(w, sites);
 	e = tell_store(w, writer);
 	if (e == OK)
 		e = committer_start(
@@ -288,11 +353,11 @@ static enum err open_store(struct web *w)
 	if (e == OK)
 		e = reader_open(DATABASE, &w->app.reader);
 	if (e == OK)
-		e = shelf_open(
-			DATABASE, &w->app.site, w->app.clock, &w->app.shelf);
+		e = shelf_open(DATABASE, sites, language_views(w->tongues.n),
+			w->app.clock, &w->app.shelf);
 	if (e == OK)
-		e = answers_open(DATABASE, &w->app.site, w->app.clock,
-			w->app.shelf, &w->app.answers);
+		e = answers_open(DATABASE, sites, language_views(w->tongues.n),
+			w->app.clock, w->app.shelf, &w->app.answers);
 	arena_init(&a, 1 << 20);
 	if (e == OK)
 		e = store_checkpoint(&a, w->flow.store, app_year(&w->app), &c);
@@ -336,7 +401,7 @@ static enum err begin(struct web *w)
 	w->flow.app = &w->app;
 	e = crypto_init();
 	if (e == OK)
-		e = work_queue_init(&w->app.inbox, true);
+		e = work_queue_init(&w->state.inbox, true);
 	if (e == OK)
 		e = work_queue_init(&w->flow.done, true);
 	if (e == OK)
@@ -351,14 +416,18 @@ static enum err begin(struct web *w)
 	if (e == OK)
 		e = make_site(w);
 	if (e == OK)
-		e = make_errors(&w->app);
-	if (e == OK)
-		e = make_texts(w);
+		e = make_views(w);
+	for (size_t i = 0; e == OK && i < language_views(w->tongues.n); i++) {
+		e = make_errors(w->state.view[i]);
+		if (e == OK)
+			e = make_texts(w, w->state.view[i]);
+	}
 	/* Before the first thread: a filter holds for those to come. */
 	if (e == OK)
 		e = role_fence(w->role);
 	if (e == OK)
 		e = open_store(w);
+	share(w);
 	if (e == OK)
 		e = start_http(w);
 	return e;
@@ -378,11 +447,16 @@ static void end(struct web *w)
 	shelf_close(w->app.shelf);
 	reader_close(w->app.reader);
 	store_close(w->flow.store);
-	for (size_t i = 0; i <= ERROR_LAST - ERROR_FIRST; i++)
-		http_reply_free(w->app.error[i]);
-	for (size_t i = 0; i < APP_TEXTS; i++)
-		http_reply_free(w->app.text[i]);
-	work_queue_release(&w->app.inbox);
+	for (size_t v = 0; v < VIEWS_MAX && w->state.view[v] != NULL; v++) {
+		struct app *app = w->state.view[v];
+
+		for (size_t i = 0; i <= ERROR_LAST - ERROR_FIRST; i++)
+			http_reply_free(app->error[i]);
+		for (size_t i = 0; i < APP_TEXTS; i++)
+			http_reply_free(app->text[i]);
+	}
+	tongues_release(&w->tongues);
+	work_queue_release(&w->state.inbox);
 	work_queue_release(&w->flow.done);
 	for (size_t i = 1; i < FLOW_IDS; i++)
 		work_free(w->flow.item[i].work);

@@ -34,14 +34,14 @@ enum err waiting_make(const struct question *q, struct http_reply **ret_reply)
 		return e;
 	part = waiting_part(p->state);
 	if (!str_ends(q->path, part.at == NULL ? STR("/") : part))
-		return make_redirect(
+		return make_redirect(q->site,
 			arena_printf(q->arena, "/petitions/%llu%s%.*s",
 				(unsigned long long)q->id,
 				part.at == NULL ? "" : "/", STR_ARG(part)),
 			false, ret_reply);
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_waiting(&b, q->site, p);
-	return make_finish(&b, MAKE_HTML, ret_reply);
+	return make_html(q->site, &b, ret_reply);
 }
 
 /* ---- the institution ---- */
@@ -64,7 +64,7 @@ enum err periods_page_make(
 	}
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_periods(&b, q->site, all, n);
-	return make_finish(&b, MAKE_HTML, ret_reply);
+	return make_html(q->site, &b, ret_reply);
 }
 
 enum err topics_page_make(
@@ -79,7 +79,7 @@ enum err topics_page_make(
 		return e;
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_topics(&b, q->site, all, n);
-	return make_finish(&b, MAKE_HTML, ret_reply);
+	return make_html(q->site, &b, ret_reply);
 }
 
 /* ---- for a telephone's home screen ---- */

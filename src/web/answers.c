@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "base/log.h"
+#include "web/make.h"
 
 enum {
 	BUCKETS = 1024, /* a power of two */
@@ -24,6 +25,7 @@ struct entry {
 	uint64_t hash;
 	answer_make *make;
 	uint64_t id;
+	unsigned view;
 	struct str path, query; /* behind the entry itself */
 	bool queued; /* the making thread has or will have it */
 	struct http_reply *reply; /* NULL before it was made */
@@ -33,7 +35,7 @@ struct entry {
 };
 
 struct answers {
-	struct page_site site;
+	struct page_site site[VIEWS_MAX];
 	struct clock *clock;
 	struct shelf *shelf;
 	pthread_t thread;
@@ -53,9 +55,9 @@ struct answers {
 
 /* ---- the table, with the mutex held ---- */
 
-static uint64_t hash_of(struct str path, struct str query)
+static uint64_t hash_of(struct str path, struct str query, unsigned view)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = 0xcbf29ce484222325u ^ view;
 
 	for (size_t i = 0; i < path.len; i++)
 		h = (h ^ (uint8_t)path.at[i]) * 0x100000001b3u;
@@ -112,13 +114,14 @@ static void make_room(struct answers *a)
 }
 
 static struct entry *find(
-	struct answers *a, uint64_t hash, struct str path, struct str query)
+	struct answers *a, uint64_t hash, const struct http_request *r)
 {
 	struct entry *e = a->bucket[hash & (BUCKETS - 1)];
 
 	while (e != NULL &&
-		(e->hash != hash || !str_eq(e->path, path) ||
-			!str_eq(e->query, query)))
+		(e->hash != hash || e->view != r->view ||
+			!str_eq(e->path, r->path) ||
+			!str_eq(e->query, r->query)))
 		e = e->next_in_bucket;
 	return e;
 }
@@ -145,6 +148,7 @@ static struct entry *add(struct answers *a, uint64_t hash,
 	e->hash = hash;
 	e->make = make;
 	e->id = id;
+	e->view = r->view;
 	e->path = keep(&at, r->path);
 	e->query = keep(&at, r->query);
 	e->next_in_bucket = a->bucket[hash & (BUCKETS - 1)];
@@ -178,8 +182,8 @@ static void enqueue(struct answers *a, struct entry *e)
 static struct http_reply *ask(struct answers *a, struct http_request *r,
 	answer_make *make, uint64_t id, unsigned *ret_status)
 {
-	uint64_t hash = hash_of(r->path, r->query);
-	struct entry *e = find(a, hash, r->path, r->query);
+	uint64_t hash = hash_of(r->path, r->query, r->view);
+	struct entry *e = find(a, hash, r);
 	struct asker *asker;
 
 	*ret_status = 0;
@@ -229,7 +233,7 @@ void answers_reply(struct answers *a, struct http_request *r, answer_make *make,
 
 /* ---- making ---- */
 
-static struct http_reply *make_error(struct answers *a, enum err e)
+static struct http_reply *make_error(const struct page_site *site, enum err e)
 {
 	struct http_spec spec = { .status = (unsigned)err_http_status(e),
 		.content_type = STR("text/html; charset=utf-8"),
@@ -239,8 +243,9 @@ static struct http_reply *make_error(struct answers *a, enum err e)
 
 	if (e != ERR_INVALID && e != ERR_NOT_FOUND && e != ERR_GONE)
 		log_err("cannot-make-answer", e);
+	make_speak(&spec, site);
 	buf_init(&b, 1 << 20);
-	page_error(&b, &a->site, (int)spec.status);
+	page_error(&b, site, (int)spec.status);
 	if (buf_err(&b) == OK && http_finish(&spec, buf_view(&b), &reply) != OK)
 		reply = NULL;
 	buf_release(&b);
@@ -249,18 +254,24 @@ static struct http_reply *make_error(struct answers *a, enum err e)
 
 static struct http_reply *make(struct answers *a, const struct entry *entry)
 {
+	struct page_site site = a->site[entry->view];
 	const struct question q = { .store = a->store,
-		.site = &a->site,
+		.site = &site,
 		.now_ms = clock_wall_ms(a->clock),
 		.arena = &a->arena,
 		.path = entry->path,
 		.query = entry->query,
 		.id = entry->id };
 	struct http_reply *reply = NULL;
-	enum err e = entry->make(&q, &reply);
+	enum err e;
 
+	site.here = arena_printf(&a->arena, "%.*s%s%.*s", STR_ARG(entry->path),
+		entry->query.at == NULL ? "" : "?", STR_ARG(entry->query));
+	e = entry->make(&q, &reply);
+	if (e != OK)
+		reply = make_error(&site, e);
 	arena_clear(&a->arena);
-	return e == OK ? reply : make_error(a, e);
+	return reply;
 }
 
 static void tell(struct asker *asker, struct http_reply *reply)
@@ -324,15 +335,16 @@ static void *turn(void *arg)
 
 /* ---- opening and closing ---- */
 
-enum err answers_open(const char *store_path, const struct page_site *site,
-	struct clock *clock, struct shelf *shelf, struct answers **ret_answers)
+enum err answers_open(const char *store_path, const struct page_site *sites,
+	size_t views, struct clock *clock, struct shelf *shelf,
+	struct answers **ret_answers)
 {
 	struct answers *a = calloc(1, sizeof(*a));
 	enum err e;
 
 	if (a == NULL)
 		return ERR_MEMORY;
-	a->site = *site;
+	memcpy(a->site, sites, views * sizeof(*sites));
 	a->clock = clock;
 	a->shelf = shelf;
 	a->queue_tail = &a->queue_head;

@@ -42,10 +42,11 @@ struct question {
 typedef enum err answer_make(
 	const struct question *q, struct http_reply **ret_reply);
 
-/* site is copied, its texts borrowed for good; so is shelf. */
+/* There is a site for each view (page/language.h), copied, their texts
+ * borrowed for good; so is shelf. */
 MUST_USE enum err answers_open(const char *store_path,
-	const struct page_site *site, struct clock *clock, struct shelf *shelf,
-	struct answers **ret_answers);
+	const struct page_site *sites, size_t views, struct clock *clock,
+	struct shelf *shelf, struct answers **ret_answers);
 
 /* In an http thread: answer r, now or (r is parked then) when it is made.
  * The same path and query always come with the same maker and id. */

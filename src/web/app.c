@@ -1,8 +1,10 @@
 #include "web/app.h"
 
+#include "web/make.h"
+
 bool app_enter(struct app *app)
 {
-	if (atomic_fetch_add(&app->waiting, 1) < APP_WAITING_MAX)
+	if (atomic_fetch_add(&app->state->waiting, 1) < APP_WAITING_MAX)
 		return true;
 	app_leave(app);
 	return false;
@@ -10,7 +12,12 @@ bool app_enter(struct app *app)
 
 void app_leave(struct app *app)
 {
-	(void)atomic_fetch_sub(&app->waiting, 1);
+	(void)atomic_fetch_sub(&app->state->waiting, 1);
+}
+
+struct app *app_view(struct app *app, const struct http_request *r)
+{
+	return app->state->view[r->view];
 }
 
 uint32_t app_year(struct app *app)
@@ -35,7 +42,10 @@ struct http_reply *app_page(struct app *app, unsigned status, struct buf *b)
 	struct http_spec spec = { .status = status,
 		.content_type = STR("text/html; charset=utf-8") };
 	struct http_reply *reply = NULL;
-	enum err e = http_once(&spec, b, &reply);
+	enum err e;
+
+	make_speak(&spec, &app->site);
+	e = http_once(&spec, b, &reply);
 
 	return e == OK ? reply : app_error(app, (unsigned)err_http_status(e));
 }
@@ -43,9 +53,18 @@ struct http_reply *app_page(struct app *app, unsigned status, struct buf *b)
 struct http_reply *app_redirect(struct app *app, struct str location)
 {
 	struct http_reply *reply = NULL;
+	struct buf to;
+	enum err e;
 
-	return http_redirect(303, location, &reply) == OK ? reply
-							  : app_error(app, 500);
+	buf_init(&to, 4096);
+	if (language_has(location) && str_starts(location, STR("/")))
+		buf_str(&to, app->site.prefix);
+	buf_str(&to, location);
+	e = buf_err(&to);
+	if (e == OK)
+		e = http_redirect(303, buf_view(&to), &reply);
+	buf_release(&to);
+	return e == OK ? reply : app_error(app, 500);
 }
 
 struct http_reply *app_public(
@@ -57,6 +76,7 @@ struct http_reply *app_public(
 	struct http_reply *reply = NULL;
 	enum err e = buf_err(b);
 
+	make_speak(&spec, &app->site);
 	if (e == OK)
 		e = http_finish(&spec, buf_view(b), &reply);
 	return e == OK ? reply : app_error(app, (unsigned)err_http_status(e));

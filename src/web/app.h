@@ -29,6 +29,20 @@ enum {
 	FORM_LIFE_MIN = 6 * 60 /* keeper forgets a form's id after that */
 };
 
+/* What all views share. */
+struct app_state {
+	struct app *view[VIEWS_MAX];
+	struct work_queue inbox; /* to the flow */
+
+	/* Set by the flow, read by handlers. */
+	atomic_bool takes_forms; /* sealer, keeper and log are all there */
+	atomic_uint waiting; /* items under way, to bound the inbox */
+	_Atomic(const struct vkey *) promise_key; /* NULL until log said */
+};
+
+/* There is one for each view (page/language.h), each with its site, texts and
+ * errors; all else is the same.  A handler is given the one that its reader
+ * wants, so whatever it answers with is in the right language. */
 struct app {
 	struct clock *clock;
 	struct rng *rng;
@@ -45,14 +59,9 @@ struct app {
 	struct shelf *shelf;
 	struct answers *answers;
 	struct reader *reader;
-	struct work_queue inbox; /* to the flow */
+	struct app_state *state;
 	struct http_reply *text[APP_TEXTS]; /* as content_names orders them */
 	struct http_reply *error[ERROR_LAST - ERROR_FIRST + 1];
-
-	/* Set by the flow, read by handlers. */
-	atomic_bool takes_forms; /* sealer, keeper and log are all there */
-	atomic_uint waiting; /* items under way, to bound the inbox */
-	_Atomic(const struct vkey *) promise_key; /* NULL until log said */
 };
 
 /* At most so many requests wait for a commit at once; beyond is 503. */
@@ -61,6 +70,9 @@ enum { APP_WAITING_MAX = 16384 };
 /* Take a place for one more request; false when there is none. */
 bool app_enter(struct app *app);
 void app_leave(struct app *app);
+
+/* The one that r was given when it came. */
+struct app *app_view(struct app *app, const struct http_request *r);
 
 /* The UTC year, which names the log. */
 uint32_t app_year(struct app *app);
@@ -72,6 +84,7 @@ struct http_reply *app_error(struct app *app, unsigned status);
 /* A page that was just written into b (taken), status 200 unless given; never
  * stored by anybody.  An error page if the buf has failed. */
 struct http_reply *app_page(struct app *app, unsigned status, struct buf *b);
+/* 303; a path leads to the page in the same language. */
 struct http_reply *app_redirect(struct app *app, struct str location);
 /* The same of public data, which caches may keep and ask about. */
 struct http_reply *app_public(

@@ -140,7 +140,7 @@ void confirm_ask(
 	if (brief == NULL)
 		return;
 	brief_free(brief);
-	if (!atomic_load(&app->takes_forms) || !app_enter(app)) {
+	if (!atomic_load(&app->state->takes_forms) || !app_enter(app)) {
 		http_reply(r, app_error(app, 503));
 		return;
 	}
@@ -154,7 +154,7 @@ void confirm_ask(
 	w->confirm.slot = slot;
 	w->confirm.token = token;
 	w->confirm.request = r;
-	work_push(&app->inbox, w);
+	work_push(&app->state->inbox, w);
 }
 
 /* ---- what the flow answers with ---- */
@@ -216,7 +216,7 @@ struct http_reply *confirm_reply_receipt(struct app *app,
 static struct str promise_of(struct app *app, struct http_request *r,
 	uint64_t petition, const struct commitment *c)
 {
-	const struct vkey *key = atomic_load(&app->promise_key);
+	const struct vkey *key = atomic_load(&app->state->promise_key);
 	struct promise promise = { .petition = petition };
 	struct promise opened;
 	struct signature signature;

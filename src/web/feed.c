@@ -280,7 +280,7 @@ enum err petition_feed_make(
 		return e;
 	to = elsewhere(q, p, ".atom");
 	if (to.len > 0)
-		return make_redirect(to, true, ret_reply);
+		return make_redirect(q->site, to, true, ret_reply);
 	t.event = ARENA_ARRAY(q->arena, struct event, EVENTS_MAX);
 	if (t.event == NULL)
 		return ERR_TOO_LARGE;
@@ -304,10 +304,10 @@ enum err petition_reveal_make(
 		return e;
 	to = elsewhere(q, p, "?reveal_response=yes");
 	if (to.len > 0)
-		return make_redirect(to, false, ret_reply);
+		return make_redirect(q->site, to, false, ret_reply);
 	buf_init(&b, OUT_MAX_BYTES);
 	page_petition(&b, q->site, p, true);
-	return make_finish(&b, MAKE_HTML, ret_reply);
+	return make_html(q->site, &b, ret_reply);
 }
 
 /* ---- the site map and robots ---- */

@@ -44,7 +44,9 @@ static enum err redirect_list(const struct question *q, const struct list *l,
 	e = buf_err(&url);
 	to = arena_copy(q->arena, buf_view(&url));
 	buf_release(&url);
-	return e == OK ? make_redirect(to, l->form == LIST_JSON, ret_reply) : e;
+	return e == OK
+		? make_redirect(q->site, to, l->form == LIST_JSON, ret_reply)
+		: e;
 }
 
 /* ---- the page ---- */
@@ -69,7 +71,7 @@ static enum err make_page(
 		return redirect_list(q, l, b->pages, ret_reply);
 	buf_init(&out, PAGE_MAX_BYTES);
 	page_browse(&out, q->site, b);
-	return make_finish(&out, MAKE_HTML, ret_reply);
+	return make_html(q->site, &out, ret_reply);
 }
 
 /* ---- JSON ---- */
@@ -239,9 +241,10 @@ static enum err find_jump(const struct question *q, const struct list *l,
 		return e;
 	if (!petition_is_visible(p) || (l->browse.archived && !p->archived))
 		return ERR_NOT_FOUND;
-	return make_redirect(arena_printf(q->arena, "%s/petitions/%llu",
-				     p->archived ? "/archived" : "",
-				     (unsigned long long)p->id),
+	return make_redirect(q->site,
+		arena_printf(q->arena, "%s/petitions/%llu",
+			p->archived ? "/archived" : "",
+			(unsigned long long)p->id),
 		false, ret_reply);
 }
 

@@ -5,7 +5,6 @@ static const struct {
 	bool public_data;
 	struct str file; /* to save it as; null: to show */
 } types[] = {
-	[MAKE_HTML] = { STR_INIT("text/html; charset=utf-8"), false, { 0 } },
 	[MAKE_JSON] = { STR_INIT("application/json; charset=utf-8"), true,
 		{ 0 } },
 	[MAKE_MANIFEST] = { STR_INIT("application/manifest+json"), true,
@@ -21,6 +20,32 @@ static const struct {
 		{ 0 } },
 	[MAKE_TEXT] = { STR_INIT("text/plain; charset=utf-8"), true, { 0 } },
 };
+
+enum { LOCATION_MAX_BYTES = 16 << 10 };
+
+void make_speak(struct http_spec *spec, const struct page_site *site)
+{
+	if (site->languages_count < 2)
+		return;
+	spec->language = site->words->lang;
+	/* Asked for by name, the first language is not a preference. */
+	spec->by_language = site->language != 0 || site->prefix.len == 0;
+}
+
+enum err make_html(const struct page_site *site, struct buf *b,
+	struct http_reply **ret_reply)
+{
+	struct http_spec spec = { .content_type =
+					  STR("text/html; charset=utf-8"),
+		.cache = HTTP_REVALIDATE };
+	enum err e = buf_err(b);
+
+	make_speak(&spec, site);
+	if (e == OK)
+		e = http_finish(&spec, buf_view(b), ret_reply);
+	buf_release(b);
+	return e;
+}
 
 enum err make_finish(
 	struct buf *b, enum make_type type, struct http_reply **ret_reply)
@@ -40,17 +65,30 @@ enum err make_finish(
 	return e;
 }
 
-enum err make_redirect(
-	struct str location, bool public_data, struct http_reply **ret_reply)
+enum err make_redirect(const struct page_site *site, struct str location,
+	bool public_data, struct http_reply **ret_reply)
 {
-	const struct http_header to = { STR("Location"), location };
-	const struct http_spec spec = { .status = 302,
+	struct http_header to = { .name = STR("Location") };
+	struct http_spec spec = { .status = 302,
 		.cache = HTTP_REVALIDATE,
 		.public_data = public_data,
 		.header = &to,
 		.header_n = 1 };
+	struct buf b;
+	enum err e;
 
-	return http_finish(&spec, STR(""), ret_reply);
+	buf_init(&b, LOCATION_MAX_BYTES);
+	if (language_has(location)) {
+		buf_str(&b, site->prefix);
+		make_speak(&spec, site);
+	}
+	buf_str(&b, location);
+	to.value = buf_view(&b);
+	e = buf_err(&b);
+	if (e == OK)
+		e = http_finish(&spec, STR(""), ret_reply);
+	buf_release(&b);
+	return e;
 }
 
 struct str make_self(const struct question *q)

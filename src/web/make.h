@@ -8,7 +8,6 @@
 #include "web/answers.h"
 
 enum make_type {
-	MAKE_HTML,
 	MAKE_JSON,
 	MAKE_MANIFEST,
 	MAKE_CSV, /* to save as filtered-petitions.csv */
@@ -18,12 +17,19 @@ enum make_type {
 	MAKE_TEXT
 };
 
+/* Say which language the page is in, and whether its address has others. */
+void make_speak(struct http_spec *spec, const struct page_site *site);
+
+/* Of a page for people that stands in b, which is released. */
+MUST_USE enum err make_html(const struct page_site *site, struct buf *b,
+	struct http_reply **ret_reply);
 /* Of what stands in b, which is released; its failure is answered. */
 MUST_USE enum err make_finish(
 	struct buf *b, enum make_type type, struct http_reply **ret_reply);
 
-/* 302; public_data lets scripts of any origin follow. */
-MUST_USE enum err make_redirect(
+/* 302, to the page in the site's language; public_data lets scripts of any
+ * origin follow. */
+MUST_USE enum err make_redirect(const struct page_site *site,
 	struct str location, bool public_data, struct http_reply **ret_reply);
 
 /* The absolute address that was asked for, in q's arena. */

@@ -198,7 +198,7 @@ void health_show(
 
 	(void)args;
 	buf_init(&b, 256);
-	if (atomic_load(&app->takes_forms)) {
+	if (atomic_load(&app->state->takes_forms)) {
 		buf_c(&b, "ok\n");
 	} else {
 		spec.status = 503;

@@ -152,11 +152,15 @@ static const struct route *find(enum http_method method, struct str path,
 
 size_t routes_body_max(void *context, const struct http_request *r)
 {
+	const struct app *app = context;
 	struct route_args args;
+	struct str path;
 	bool other;
-	const struct route *route = find(r->method, r->path, &args, &other);
+	const struct route *route;
 
-	(void)context;
+	(void)language_of_path(
+		app->site.languages, app->site.languages_count, r->path, &path);
+	route = find(r->method, path, &args, &other);
 	return route == NULL ? 0 : route->body_max;
 }
 
@@ -169,13 +173,36 @@ static void answer_options(struct http_request *r, bool post)
 	http_reply(r, reply);
 }
 
+/* Take the language off the path, or find the one that the browser prefers.
+ * False if the path is of no page and begins with a language. */
+static bool choose_view(const struct page_site *site, struct http_request *r)
+{
+	size_t n = site->languages_count;
+	struct str rest;
+	size_t i = language_of_path(site->languages, n, r->path, &rest);
+
+	if (n < 2 || (i == n && !language_has(r->path)))
+		return true;
+	if (i == n)
+		i = language_preferred(site->languages, n,
+			http_field(r, STR("Accept-Language")));
+	else if (i == 0)
+		i = n;
+	r->path = rest;
+	r->view = (unsigned)i;
+	return language_has(rest);
+}
+
 void routes_handle(void *context, struct http_request *r)
 {
 	struct app *app = context;
 	struct route_args args;
-	bool other;
-	const struct route *route = find(r->method, r->path, &args, &other);
+	const struct route *route = NULL;
+	bool other = false;
 
+	if (choose_view(&app->site, r))
+		route = find(r->method, r->path, &args, &other);
+	app = app_view(app, r);
 	if (route == NULL && other && r->method == HTTP_OPTIONS)
 		answer_options(
 			r, find(HTTP_POST, r->path, &args, &other) != NULL);

@@ -12,6 +12,7 @@ enum { FIRST_TABLE = 1024 };
 struct item {
 	enum shelf_class class;
 	uint64_t id;
+	unsigned view;
 	_Atomic(struct snapshot *) now;
 	atomic_bool asked; /* given out since it was made */
 	/* Under the mutex: */
@@ -26,6 +27,7 @@ struct parked {
 	struct http_request *request; /* NULL: nobody waits */
 	enum shelf_page page;
 	uint64_t id;
+	unsigned view;
 };
 
 /* Open addressing; only the making thread adds, readers glance. */
@@ -74,30 +76,48 @@ static enum shelf_class class_of(enum shelf_page page)
 	return CLASS_HOME;
 }
 
+/* Data have one view. */
+static unsigned view_of(enum shelf_page page, unsigned view)
+{
+	switch (page) {
+	case SHELF_PETITION:
+	case SHELF_ARCHIVED:
+	case SHELF_HOME:
+	case SHELF_READERS:
+		return view;
+	default:
+		return 0;
+	}
+}
+
 /* ---- the table ---- */
 
-static size_t place(const struct table *t, enum shelf_class class, uint64_t id)
+static size_t place(const struct table *t, enum shelf_class class, uint64_t id,
+	unsigned view)
 {
-	uint64_t h = (id * 8 + class) * 0x9E3779B97F4A7C15u;
+	uint64_t h = ((id * 8 + class) * 32 + view) * 0x9E3779B97F4A7C15u;
 
 	return (size_t)(h >> 32) & (t->cap - 1);
 }
 
 static struct item *find_in(
-	struct table *t, enum shelf_class class, uint64_t id)
+	struct table *t, enum shelf_class class, uint64_t id, unsigned view)
 {
-	for (size_t i = place(t, class, id);; i = (i + 1) & (t->cap - 1)) {
+	for (size_t i = place(t, class, id, view);;
+		i = (i + 1) & (t->cap - 1)) {
 		struct item *item =
 			atomic_load_explicit(&t->at[i], memory_order_acquire);
 
-		if (item == NULL || (item->class == class && item->id == id))
+		if (item == NULL ||
+			(item->class == class && item->id == id &&
+				item->view == view))
 			return item;
 	}
 }
 
 static void put_in(struct table *t, struct item *item)
 {
-	size_t i = place(t, item->class, item->id);
+	size_t i = place(t, item->class, item->id, item->view);
 
 	while (atomic_load(&t->at[i]) != NULL)
 		i = (i + 1) & (t->cap - 1);
@@ -115,10 +135,11 @@ static struct table *table_new(size_t cap)
 }
 
 /* Items live until the shelf closes, so a reader may use one for ever. */
-static struct item *find(struct shelf *s, enum shelf_class class, uint64_t id)
+static struct item *find(
+	struct shelf *s, enum shelf_class class, uint64_t id, unsigned view)
 {
 	unsigned side = glance_begin(&s->glance);
-	struct item *item = find_in(atomic_load(&s->table), class, id);
+	struct item *item = find_in(atomic_load(&s->table), class, id, view);
 
 	glance_end(&s->glance, side);
 	return item;
@@ -144,7 +165,8 @@ static bool grow(struct shelf *s)
 }
 
 /* Making thread only. */
-static struct item *add(struct shelf *s, enum shelf_class class, uint64_t id)
+static struct item *add(
+	struct shelf *s, enum shelf_class class, uint64_t id, unsigned view)
 {
 	struct item *item = grow(s) ? calloc(1, sizeof(*item)) : NULL;
 
@@ -152,6 +174,7 @@ static struct item *add(struct shelf *s, enum shelf_class class, uint64_t id)
 		return NULL;
 	item->class = class;
 	item->id = id;
+	item->view = view;
 	item->stale = true;
 	put_in(atomic_load(&s->table), item);
 	return item;
@@ -197,7 +220,10 @@ static void park(struct shelf *s, struct http_request *r, struct item *item,
 		http_reply_plain(r, 503);
 		return;
 	}
-	*p = (struct parked){ .request = r, .page = page, .id = id };
+	*p = (struct parked){ .request = r,
+		.page = page,
+		.id = id,
+		.view = view_of(page, r->view) };
 	(void)pthread_mutex_lock(&s->mutex);
 	if (item != NULL) {
 		p->next = item->waiting;
@@ -214,7 +240,7 @@ static void park(struct shelf *s, struct http_request *r, struct item *item,
 void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 	uint64_t id)
 {
-	struct item *item = find(s, class_of(page), id);
+	struct item *item = find(s, class_of(page), id, view_of(page, r->view));
 	struct snapshot *now = item == NULL ? NULL : look(s, item);
 
 	if (now == NULL) {
@@ -255,7 +281,7 @@ uint64_t shelf_generation(const struct shelf *s)
 
 struct brief *shelf_brief(struct shelf *s, uint64_t id)
 {
-	struct item *item = find(s, CLASS_PETITION, id);
+	struct item *item = find(s, CLASS_PETITION, id, 0);
 	struct snapshot *now = item == NULL ? NULL : look(s, item);
 	struct brief *b;
 
@@ -303,7 +329,7 @@ static void make_item(struct shelf *s, struct item *item)
 {
 	struct parked *waiting = item->waiting;
 	bool stale = item->stale;
-	struct page_site site = s->maker.site;
+	struct page_site site = s->maker.site[item->view];
 	char log_path[sizeof(s->maker.log_path)];
 	struct snapshot *now;
 
@@ -313,8 +339,8 @@ static void make_item(struct shelf *s, struct item *item)
 	item->stale = false;
 	(void)pthread_mutex_unlock(&s->mutex);
 	if (stale) {
-		struct snapshot *made =
-			make(&s->maker, &site, item->class, item->id);
+		struct snapshot *made = make(
+			&s->maker, &site, item->view, item->class, item->id);
 
 		if (made != NULL)
 			replace(s, item, made);
@@ -336,16 +362,17 @@ static void make_unknown(struct shelf *s)
 	s->unknown = p->next;
 	p->next = NULL;
 	(void)pthread_mutex_unlock(&s->mutex);
-	item = find(s, class_of(p->page), p->id);
+	item = find(s, class_of(p->page), p->id, p->view);
 	exists = item != NULL || maker_has(&s->maker, class_of(p->page), p->id);
 	if (item == NULL && exists)
-		item = add(s, class_of(p->page), p->id);
+		item = add(s, class_of(p->page), p->id, p->view);
 	(void)pthread_mutex_lock(&s->mutex);
 	if (item == NULL) {
 		if (p->request != NULL)
 			http_answer(p->request,
 				exists ? NULL
-				       : http_reply_ref(s->maker.not_found));
+				       : http_reply_ref(
+						 s->maker.not_found[p->view]));
 		free(p);
 		return;
 	}
@@ -405,10 +432,12 @@ static void mark_all(struct shelf *s, enum shelf_class class, bool any)
 
 static void mark_one(struct shelf *s, enum shelf_class class, uint64_t id)
 {
-	struct item *item = find(s, class, id);
+	for (unsigned view = 0; view < s->maker.views; view++) {
+		struct item *item = find(s, class, id, view);
 
-	if (item != NULL)
-		mark(s, item);
+		if (item != NULL)
+			mark(s, item);
+	}
 }
 
 void shelf_changed(struct shelf *s, uint64_t id)
@@ -441,8 +470,8 @@ void shelf_declared(struct shelf *s)
 
 /* ---- opening and closing ---- */
 
-enum err shelf_open(const char *store_path, const struct page_site *site,
-	struct clock *clock, struct shelf **ret_shelf)
+enum err shelf_open(const char *store_path, const struct page_site *sites,
+	size_t views, struct clock *clock, struct shelf **ret_shelf)
 {
 	struct shelf *s = calloc(1, sizeof(*s));
 	enum err e;
@@ -451,10 +480,10 @@ enum err shelf_open(const char *store_path, const struct page_site *site,
 		return ERR_MEMORY;
 	s->queue_tail = &s->queue_head;
 	atomic_store(&s->table, table_new(FIRST_TABLE));
-	e = maker_open(&s->maker, store_path, site, clock);
+	e = maker_open(&s->maker, store_path, sites, views, clock);
 	if (e != OK)
 		goto err0;
-	e = maker_open(&s->brief_maker, store_path, site, clock);
+	e = maker_open(&s->brief_maker, store_path, sites, views, clock);
 	if (e != OK)
 		goto err1;
 	if (atomic_load(&s->table) == NULL ||

@@ -41,10 +41,12 @@ enum shelf_page {
 	SHELF_YEARS /* the years of those checkpoints, one a line */
 };
 
-/* store_path as for store_open; site is copied, its texts borrowed for good.
- * ERR of the store. */
+/* store_path as for store_open; there is a site for each view
+ * (page/language.h), copied, their texts borrowed for good.  Each view of a
+ * page is made when it is first asked for; data are the same in all of them,
+ * and are made with the first.  ERR of the store. */
 MUST_USE enum err shelf_open(const char *store_path,
-	const struct page_site *site, struct clock *clock,
+	const struct page_site *sites, size_t views, struct clock *clock,
 	struct shelf **ret_shelf);
 void shelf_close(struct shelf *s); /* NULL is allowed */
 

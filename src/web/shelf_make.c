@@ -107,15 +107,18 @@ struct brief *make_brief(struct maker *m, uint64_t id)
 	return b;
 }
 
-static enum err finish(struct buf *b, struct str type, bool public_data,
-	unsigned status, struct http_reply **ret_reply)
+/* site is null for data, which speak no language. */
+static enum err finish(struct buf *b, const struct page_site *site,
+	struct str type, unsigned status, struct http_reply **ret_reply)
 {
 	struct http_spec spec = { .status = status,
 		.content_type = type,
 		.cache = HTTP_REVALIDATE,
-		.public_data = public_data };
+		.public_data = site == NULL };
 	enum err e = buf_err(b);
 
+	if (site != NULL)
+		make_speak(&spec, site);
 	return e == OK ? http_finish(&spec, buf_view(b), ret_reply) : e;
 }
 
@@ -132,34 +135,35 @@ static enum err make_gone(
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_error(&b, site, (int)status);
 	for (size_t i = 0; e == OK && i < N_REPLIES; i++)
-		e = finish(&b, HTML, false, status, &s->reply[i]);
+		e = finish(&b, site, HTML, status, &s->reply[i]);
 	buf_release(&b);
 	return e;
 }
 
 /* Home for what was put away when its period ended, which is told about
  * nowhere; to how far it is, for what is not published yet. */
-static enum err make_all_redirect(struct str to, struct snapshot *s)
+static enum err make_all_redirect(
+	const struct page_site *site, struct str to, struct snapshot *s)
 {
 	enum err e = OK;
 
 	for (size_t i = 0; e == OK && i < N_REPLIES; i++)
-		e = make_redirect(to, false, &s->reply[i]);
+		e = make_redirect(site, to, false, &s->reply[i]);
 	return e;
 }
 
 /* From the place where p is not. */
-static enum err make_redirects(
+static enum err make_redirects(const struct page_site *site,
 	const struct petition *p, struct arena *a, struct snapshot *s)
 {
 	enum shelf_page page = p->archived ? SHELF_PETITION : SHELF_ARCHIVED;
 	struct str to = arena_printf(a, "%s/petitions/%llu",
 		p->archived ? "/archived" : "", (unsigned long long)p->id);
 	struct str json = arena_printf(a, "%.*s.json", STR_ARG(to));
-	enum err e = make_redirect(to, false, &s->reply[page]);
+	enum err e = make_redirect(site, to, false, &s->reply[page]);
 
 	if (e == OK)
-		e = make_redirect(json, true, &s->reply[page + 1]);
+		e = make_redirect(site, json, true, &s->reply[page + 1]);
 	return e;
 }
 
@@ -175,7 +179,7 @@ static enum err make_json(const struct page_site *site,
 	buf_init(&b, PAGE_MAX_BYTES);
 	e = petition_json(&b, p, site->zone, self, PETITION_ALONE);
 	if (e == OK)
-		e = finish(&b, JSON, true, 200, ret);
+		e = finish(&b, NULL, JSON, 200, ret);
 	buf_release(&b);
 	return e;
 }
@@ -189,12 +193,13 @@ static enum err make_count(const struct page_site *site,
 	buf_init(&b, PAGE_MAX_BYTES);
 	e = petition_count_json(&b, p, site->zone);
 	if (e == OK)
-		e = finish(&b, JSON, true, 200, ret);
+		e = finish(&b, NULL, JSON, 200, ret);
 	buf_release(&b);
 	return e;
 }
 
-static enum err make_visible(const struct page_site *site,
+/* The page, and with data what programs read of it. */
+static enum err make_visible(const struct page_site *site, bool data,
 	const struct petition *p, struct arena *a, struct snapshot *s)
 {
 	enum shelf_page page = p->archived ? SHELF_ARCHIVED : SHELF_PETITION;
@@ -203,19 +208,19 @@ static enum err make_visible(const struct page_site *site,
 
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_petition(&b, site, p, false);
-	e = finish(&b, HTML, false, 200, &s->reply[page]);
+	e = finish(&b, site, HTML, 200, &s->reply[page]);
 	buf_release(&b);
-	if (e == OK)
+	if (e == OK && data)
 		e = make_json(site, p, a, &s->reply[page + 1]);
-	if (e == OK)
+	if (e == OK && data)
 		e = make_count(site, p, &s->reply[SHELF_PETITION_COUNT]);
 	if (e == OK)
-		e = make_redirects(p, a, s);
+		e = make_redirects(site, p, a, s);
 	return e;
 }
 
 static enum err make_petition(struct maker *m, const struct page_site *site,
-	uint64_t id, struct arena *a, struct snapshot *s)
+	unsigned view, uint64_t id, struct arena *a, struct snapshot *s)
 {
 	struct petition *p;
 	enum err e = store_petition(a, m->store, id, &p);
@@ -226,11 +231,11 @@ static enum err make_petition(struct maker *m, const struct page_site *site,
 	if (s->brief == NULL)
 		return ERR_MEMORY;
 	if (petition_is_visible(p))
-		return make_visible(site, p, a, s);
+		return make_visible(site, view == 0, p, a, s);
 	if (p->state == PETITION_STOPPED && !p->archived)
-		return make_all_redirect(STR("/"), s);
+		return make_all_redirect(site, STR("/"), s);
 	if (waiting_part(p->state).at != NULL && !p->archived)
-		return make_all_redirect(
+		return make_all_redirect(site,
 			arena_printf(a, "/petitions/%llu/%.*s",
 				(unsigned long long)id,
 				STR_ARG(waiting_part(p->state))),
@@ -244,7 +249,7 @@ static enum err list_read(struct maker *m, struct arena *a,
 	enum store_facet facet, size_t max, struct page_list *ret_list)
 {
 	const struct store_list list = { .facet = facet,
-		.today = day_of(m->site.zone, clock_wall_ms(m->clock)),
+		.today = day_of(m->site[0].zone, clock_wall_ms(m->clock)),
 		.max = max };
 	struct store_summary *at;
 	enum err e = store_list(
@@ -271,7 +276,7 @@ static enum err make_home(struct maker *m, const struct page_site *site,
 		return e;
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_home(&b, site, &home);
-	e = finish(&b, HTML, false, 200, &s->reply[0]);
+	e = finish(&b, site, HTML, 200, &s->reply[0]);
 	buf_release(&b);
 	return e;
 }
@@ -301,7 +306,7 @@ static enum err make_readers(struct maker *m, const struct page_site *site,
 		};
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_readers(&b, site, reader, n);
-	e = finish(&b, HTML, false, 200, &s->reply[0]);
+	e = finish(&b, site, HTML, 200, &s->reply[0]);
 	buf_release(&b);
 	return e;
 }
@@ -320,7 +325,7 @@ static enum err make_checkpoint(
 	buf_init(&b, 1 << 16);
 	buf_str(&b, c.note);
 	e = finish(
-		&b, STR("text/plain; charset=utf-8"), true, 200, &s->reply[0]);
+		&b, NULL, STR("text/plain; charset=utf-8"), 200, &s->reply[0]);
 	buf_release(&b);
 	return e;
 }
@@ -338,13 +343,13 @@ static enum err make_years(struct maker *m, struct arena *a, struct snapshot *s)
 	for (size_t i = 0; i < n; i++)
 		buf_printf(&b, "%04u\n", years[i]);
 	e = finish(
-		&b, STR("text/plain; charset=utf-8"), true, 200, &s->reply[0]);
+		&b, NULL, STR("text/plain; charset=utf-8"), 200, &s->reply[0]);
 	buf_release(&b);
 	return e;
 }
 
 struct snapshot *make(struct maker *m, const struct page_site *site,
-	enum shelf_class class, uint64_t id)
+	unsigned view, enum shelf_class class, uint64_t id)
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 	struct arena a;
@@ -354,7 +359,7 @@ struct snapshot *make(struct maker *m, const struct page_site *site,
 		atomic_store(&s->refs, 1);
 	arena_init(&a, ARENA_MAX_BYTES);
 	if (e == OK && class == CLASS_PETITION)
-		e = make_petition(m, site, id, &a, s);
+		e = make_petition(m, site, view, id, &a, s);
 	else if (e == OK && class == CLASS_HOME)
 		e = make_home(m, site, &a, s);
 	else if (e == OK && class == CLASS_READERS)
@@ -397,37 +402,43 @@ bool maker_has(struct maker *m, enum shelf_class class, uint64_t id)
 void maker_checkpoint(struct maker *m, uint32_t year, int64_t made_ms)
 {
 	(void)snprintf(m->log_path, sizeof(m->log_path), "/log/%u", year);
-	m->site.log_path = str_c(m->log_path);
-	m->site.checkpoint_ms = made_ms;
+	for (size_t i = 0; i < m->views; i++) {
+		m->site[i].log_path = str_c(m->log_path);
+		m->site[i].checkpoint_ms = made_ms;
+	}
 }
 
-enum err maker_open(struct maker *m, const char *store_path,
-	const struct page_site *site, struct clock *clock)
+static enum err make_not_found(struct maker *m, size_t view)
 {
-	struct http_spec spec = {
-		.status = 404, .content_type = HTML, .cache = HTTP_REVALIDATE
-	};
 	struct buf b;
 	enum err e;
 
-	*m = (struct maker){ .site = *site, .clock = clock };
-	e = store_open(store_path, STORE_READER, &m->store);
-	if (e != OK)
-		return e;
 	buf_init(&b, PAGE_MAX_BYTES);
-	page_error(&b, site, 404);
-	e = buf_err(&b);
-	if (e == OK)
-		e = http_finish(&spec, buf_view(&b), &m->not_found);
+	page_error(&b, &m->site[view], 404);
+	e = finish(&b, &m->site[view], HTML, 404, &m->not_found[view]);
 	buf_release(&b);
+	return e;
+}
+
+enum err maker_open(struct maker *m, const char *store_path,
+	const struct page_site *sites, size_t views, struct clock *clock)
+{
+	enum err e;
+
+	*m = (struct maker){ .views = views, .clock = clock };
+	memcpy(m->site, sites, views * sizeof(*sites));
+	e = store_open(store_path, STORE_READER, &m->store);
+	for (size_t i = 0; e == OK && i < views; i++)
+		e = make_not_found(m, i);
 	if (e != OK)
-		store_close(m->store);
+		maker_close(m);
 	return e;
 }
 
 void maker_close(struct maker *m)
 {
 	store_close(m->store);
-	http_reply_free(m->not_found);
+	for (size_t i = 0; i < m->views; i++)
+		http_reply_free(m->not_found[i]);
 	*m = (struct maker){ 0 };
 }

@@ -30,22 +30,24 @@ struct snapshot {
 struct maker {
 	struct store *store;
 	struct clock *clock;
-	struct page_site site;
+	size_t views;
+	struct page_site site[VIEWS_MAX];
 	char log_path[32]; /* what site.log_path points to */
-	struct http_reply *not_found;
+	struct http_reply *not_found[VIEWS_MAX];
 };
 
 MUST_USE enum err maker_open(struct maker *m, const char *store_path,
-	const struct page_site *site, struct clock *clock);
+	const struct page_site *sites, size_t views, struct clock *clock);
 void maker_close(struct maker *m);
 /* From now on pages say that this is the newest checkpoint. */
 void maker_checkpoint(struct maker *m, uint32_t year, int64_t made_ms);
 
 /* True if there is such a thing to make. */
 bool maker_has(struct maker *m, enum shelf_class class, uint64_t id);
-/* Make it; NULL when that failed (logged). */
+/* Make it for a view, of which site is the newest; NULL when that failed
+ * (logged). */
 struct snapshot *make(struct maker *m, const struct page_site *site,
-	enum shelf_class class, uint64_t id);
+	unsigned view, enum shelf_class class, uint64_t id);
 struct brief *make_brief(struct maker *m, uint64_t id);
 
 /* NULL is allowed everywhere. */

@@ -318,7 +318,7 @@ static void send_on(struct app *app, struct http_request *r, uint64_t petition,
 {
 	struct work *w;
 
-	if (!atomic_load(&app->takes_forms) || !app_enter(app)) {
+	if (!atomic_load(&app->state->takes_forms) || !app_enter(app)) {
 		http_reply(r, sign_reply_retry(app, r, petition));
 		return;
 	}
@@ -329,7 +329,7 @@ static void send_on(struct app *app, struct http_request *r, uint64_t petition,
 		http_reply(r, sign_reply_retry(app, r, petition));
 		return;
 	}
-	work_push(&app->inbox, w);
+	work_push(&app->state->inbox, w);
 }
 
 static void show_check(struct app *app, struct http_request *r,
