@@ -26,6 +26,7 @@ cd - >/dev/null
 	--output=- $files) |
 	sed 's/charset=CHARSET/charset=UTF-8/
 		s/nplurals=INTEGER; plural=EXPRESSION/nplurals=2; plural=n != 1/
+		/^#, c-format$/d
 		/^"POT-Creation-Date:/d' \
 		>"$out.new"
 mv "$out.new" "$out"

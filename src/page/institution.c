@@ -9,7 +9,9 @@ static void period(struct page *p, const struct petition_period *v)
 	struct scratch debate;
 	struct scratch span;
 
-	html_lit(&p->h, "<li>\n<h2><a href=\"/archived/petitions?parliament=");
+	html_lit(&p->h, "<li>\n<h2><a href=\"");
+	html_url(&p->h, STR("/archived/petitions"));
+	html_lit(&p->h, "?parliament=");
 	html_url_part(&p->h, v->period);
 	html_lit(&p->h, "\">");
 	html_text(&p->h, format_years(&span, v->period));
@@ -71,7 +73,9 @@ void page_topics(struct buf *out, const struct page_site *site,
 	else
 		html_lit(&p.h, "<ul>\n");
 	for (size_t i = 0; i < count; i++) {
-		html_lit(&p.h, "<li><a href=\"/petitions?topic=");
+		html_lit(&p.h, "<li><a href=\"");
+		html_url(&p.h, STR("/petitions"));
+		html_lit(&p.h, "?topic=");
 		html_url_part(&p.h, at[i].code);
 		html_lit(&p.h, "\">");
 		html_text(&p.h, at[i].name.len > 0 ? at[i].name : at[i].code);

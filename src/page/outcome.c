@@ -28,7 +28,7 @@ static void response(struct page *p, const struct petition *t, bool reveal)
 			t->response_ms != WHEN_NONE ? t->response_ms
 						    : r->created_ms);
 	html_lit(&p->h, "</p>\n<div class=\"lead\">\n");
-	html_paragraphs(&p->h, r->summary);
+	say_paragraphs(p, t->lang, r->summary);
 	html_lit(&p->h, "</div>\n");
 	if (r->details.len > 0) {
 		html_lit(&p->h, "<details");

@@ -109,7 +109,9 @@ static void closed_notice(struct page *p, const struct petition *t)
 
 static void text(struct page *p, const struct petition *t)
 {
-	html_lit(&p->h, "<div class=\"text\">\n<div class=\"lead\">\n");
+	html_lit(&p->h, "<div class=\"text\">\n<div class=\"lead\"");
+	say_lang(p, t->lang);
+	html_lit(&p->h, ">\n");
 	html_paragraphs(&p->h,
 		t->background.len > 0 ? t->background : t->additional_details);
 	html_lit(&p->h, "</div>\n");
@@ -117,7 +119,7 @@ static void text(struct page *p, const struct petition *t)
 		html_lit(&p->h, "<h2>");
 		say(p, "More details");
 		html_lit(&p->h, "</h2>\n");
-		html_paragraphs(&p->h, t->additional_details);
+		say_paragraphs(p, t->lang, t->additional_details);
 	}
 	html_lit(&p->h, "</div>\n");
 	if (t->committee_note.len == 0)
@@ -174,8 +176,11 @@ void page_petition(struct buf *out, const struct page_site *site,
 		period(&p, t->period);
 	html_lit(&p.h, "<article class=\"petition\">\n<div class=\"start\">\n");
 	tag(&p, t->state);
-	html_elem(&p.h, "h1", t->action);
-	html_lit(&p.h, "\n");
+	html_lit(&p.h, "<h1");
+	say_lang(&p, t->lang);
+	html_lit(&p.h, ">");
+	html_text(&p.h, t->action);
+	html_lit(&p.h, "</h1>\n");
 	if (t->state == PETITION_CLOSED)
 		closed_notice(&p, t);
 	text(&p, t);

@@ -1,6 +1,7 @@
 /*
  * preview.c - write every page with sample contents into a folder, so that
- * they can be looked at without a server: page-preview DIR.
+ * they can be looked at without a server: page-preview DIR [FILE.mo], with a
+ * catalogue in its language.
  */
 #include <fcntl.h>
 
@@ -57,11 +58,37 @@ static enum err write_asset(const char *dir, const struct asset *a)
 	return file_swap(AT_FDCWD, path, a->body.at, a->body.len, 0644);
 }
 
-static enum err write_all(const char *dir)
+/* The site in the language of a .mo file, beside English. */
+static enum err speak(struct arena *a, const char *mo, struct buf *bytes,
+	struct language list[2], struct page_site *site)
+{
+	const char *why;
+	size_t layer;
+	struct str view;
+	enum err e = file_read(AT_FDCWD, mo, bytes);
+
+	view = buf_view(bytes);
+	list[0] =
+		(struct language){ STR("en"), STR("/en"), catalogue_english() };
+	list[1] = (struct language){ .tag = STR("xx"), .prefix = STR("/xx") };
+	if (e == OK)
+		e = catalogue_make(a, &view, 1, &list[1].words, &layer, &why);
+	site->words = list[1].words;
+	site->languages = list;
+	site->languages_count = 2;
+	site->language = 1;
+	site->prefix = list[1].prefix;
+	return e;
+}
+
+static enum err write_all(const char *dir, const char *mo)
 {
 	char assets[512];
 	struct zone *zone = NULL;
 	struct page_site site;
+	struct language list[2];
+	struct arena arena;
+	struct buf bytes;
 	size_t count;
 	const struct sample *s = sample_list(&count);
 	size_t assets_count;
@@ -70,6 +97,10 @@ static enum err write_all(const char *dir)
 
 	(void)snprintf(assets, sizeof(assets), "%s/assets", dir);
 	site = sample_site(zone);
+	arena_init(&arena, 1 << 20);
+	buf_init(&bytes, MO_MAX_BYTES);
+	if (e == OK && mo != NULL)
+		e = speak(&arena, mo, &bytes, list, &site);
 	if (e == OK)
 		e = file_mkdir(AT_FDCWD, dir, 0755);
 	if (e == OK)
@@ -78,6 +109,8 @@ static enum err write_all(const char *dir)
 		e = write_page(&site, dir, &s[i]);
 	for (size_t i = 0; i < assets_count && e == OK; i++)
 		e = write_asset(dir, &a[i]);
+	buf_release(&bytes);
+	arena_release(&arena);
 	zone_free(zone);
 	return e;
 }
@@ -86,11 +119,11 @@ int main(int argc, char **argv)
 {
 	enum err e;
 
-	if (argc != 2) {
-		(void)fprintf(stderr, "usage: page-preview DIR\n");
+	if (argc != 2 && argc != 3) {
+		(void)fprintf(stderr, "usage: page-preview DIR [FILE.mo]\n");
 		return 2;
 	}
-	e = write_all(argv[1]);
+	e = write_all(argv[1], argv[2]);
 	if (e != OK)
 		(void)fprintf(
 			stderr, "page-preview: %s: %s\n", argv[1], err_text(e));

@@ -48,13 +48,32 @@ void say_plural(struct page *p, struct str one, struct str many, uint64_t n)
 		&(struct say_values){ .arg = { page_number(p, &s, n) } });
 }
 
-void say_lang(struct page *p, struct str lang)
+static bool is_other(const struct page *p, struct str lang)
 {
 	const struct catalogue *words = p->site->words;
 	struct str own =
 		words == NULL ? catalogue_english()->lang : words->lang;
 
-	if (lang.len == 0 || str_eq_nocase(lang, own))
+	return lang.len > 0 && !str_eq_nocase(lang, own);
+}
+
+void say_paragraphs(struct page *p, struct str lang, struct str text)
+{
+	bool other = text.len > 0 && is_other(p, lang);
+
+	if (other) {
+		html_lit(&p->h, "<div");
+		say_lang(p, lang);
+		html_lit(&p->h, ">\n");
+	}
+	html_paragraphs(&p->h, text);
+	if (other)
+		html_lit(&p->h, "</div>\n");
+}
+
+void say_lang(struct page *p, struct str lang)
+{
+	if (!is_other(p, lang))
 		return;
 	html_lit(&p->h, " lang=\"");
 	html_attr(&p->h, lang);

@@ -54,6 +54,8 @@ void say_plural(struct page *p, struct str one, struct str many, uint64_t n);
 /* ` lang="cy" dir="auto"` for an element whose text is in this language (BCP
  * 47) and the page is not; nothing if it is, or if lang is empty. */
 void say_lang(struct page *p, struct str lang);
+/* html_paragraphs of a text in this language. */
+void say_paragraphs(struct page *p, struct str lang, struct str text);
 
 /* <time datetime="…">18 January 2016</time> and the like. */
 void say_date(struct page *p, int64_t wall_ms);

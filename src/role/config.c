@@ -302,6 +302,8 @@ static struct str template_value(
 		return base_url;
 	if (k->offset == offsetof(struct config, title))
 		return title;
+	if (demo && k->offset == offsetof(struct config, languages))
+		return STR("en de");
 	if (demo && k->offset == offsetof(struct config, ripe_count))
 		return STR("1");
 	if (demo && k->offset == offsetof(struct config, place_changes))
