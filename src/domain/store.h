@@ -206,6 +206,8 @@ MUST_USE enum err store_mails(struct arena *a, struct store *s,
 	uint64_t from_slot, size_t max, struct store_mail **ret_mails,
 	size_t *ret_count);
 /* The relay took them.  Repeating is harmless. */
+/* How many there are. */
+MUST_USE enum err store_mails_waiting(struct store *s, uint64_t *ret_n);
 MUST_USE enum err store_mail_done(
 	struct store *s, const uint64_t *slots, size_t count);
 

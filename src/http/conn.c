@@ -10,12 +10,17 @@
 
 static const int64_t LINGER_MS = 2000;
 
-int64_t server_now_ms(void)
+int64_t server_now_us(void)
 {
 	struct timespec t;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t server_now_ms(void)
+{
+	return server_now_us() / 1000;
 }
 
 void conn_enter(struct http_conn *c, enum phase phase)

@@ -62,6 +62,19 @@ static void exchange_unref(struct exchange *x)
 	free(x);
 }
 
+static enum MHD_Result queue(struct exchange *x, const struct http_reply *reply)
+{
+	const struct http_server *s = x->conn->server;
+	unsigned status;
+	enum MHD_Result r =
+		reply_queue(reply, x->conn->mhd, &x->facts, &status);
+
+	if (s->settings.told != NULL)
+		s->settings.told(s->handler.context, &x->request, status,
+			server_now_us() - x->begun_us);
+	return r;
+}
+
 /* Answer before the body was read; the connection ends behind it. */
 static enum MHD_Result refuse(struct exchange *x, unsigned status)
 {
@@ -71,7 +84,7 @@ static enum MHD_Result refuse(struct exchange *x, unsigned status)
 
 	c->lingers = true;
 	conn_enter(c, PHASE_REPLY);
-	r = reply_queue(reply, c->mhd, &x->facts);
+	r = queue(x, reply);
 	http_reply_free(reply);
 	return r;
 }
@@ -172,6 +185,7 @@ static enum MHD_Result take_head(
 	unsigned status;
 
 	x->judged = true;
+	x->begun_us = server_now_us();
 	h.method = str_c(method);
 	h.target = (struct str){ x->target_at, x->target_len };
 	h.version = str_c(version);
@@ -203,7 +217,7 @@ static enum MHD_Result send_reply(struct exchange *x)
 	if (x->reply == NULL)
 		x->reply = server_reply_for(c->server, 500, false);
 	conn_enter(c, PHASE_REPLY);
-	r = reply_queue(x->reply, c->mhd, &x->facts);
+	r = queue(x, x->reply);
 	http_reply_free(x->reply);
 	x->reply = NULL;
 	return r;

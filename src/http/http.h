@@ -43,6 +43,7 @@ struct http_request {
 	unsigned view;
 	struct http_addr client; /* behind trusted proxies; len 0: unknown */
 	struct arena arena; /* wiped when the request has ended */
+	unsigned mark; /* the handler's own, 0 before it; for told */
 };
 
 struct http_handler {
@@ -73,6 +74,12 @@ struct http_settings {
 	 * large ones put a proxy in front.  NULL: no TLS. */
 	const char *tls_cert_pem;
 	const char *tls_key_pem;
+	/* A reply goes out (the kernel may still have to take it), us behind
+	 * the head's arrival; context is the handler's, NULL is allowed.
+	 * Refusals of the gate have mark 0.  In a server thread: must not
+	 * wait. */
+	void (*told)(void *context, const struct http_request *r,
+		unsigned status, int64_t us);
 };
 
 /* Everything but listen_fd, as meant for production: 4096 connections, 64 an

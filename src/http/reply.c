@@ -21,6 +21,7 @@ struct http_reply {
 	atomic_uint refs;
 	unsigned status;
 	struct str body; /* owned by plain.full */
+	size_t packed_len; /* of the gzip variant */
 	struct variant plain;
 	struct variant gzip; /* full NULL: there is none */
 };
@@ -244,6 +245,7 @@ static enum err make_variants(
 	}
 	if (packed.at == NULL)
 		return OK;
+	r->packed_len = packed.len;
 	etag_of(body, "-gz", r->gzip.etag);
 	return variant_make(spec, response_of(packed), "gzip", true, &r->gzip);
 }
@@ -396,8 +398,18 @@ struct str http_reply_body(const struct http_reply *reply)
 	return reply->body;
 }
 
+size_t http_reply_bytes(const struct http_reply *reply)
+{
+	/* The security fields are most of a variant without its body. */
+	static const size_t FIELDS_BYTES = 2048;
+
+	return sizeof(*reply) + FIELDS_BYTES + reply->body.len +
+		(reply->packed_len == 0 ? 0 : FIELDS_BYTES + reply->packed_len);
+}
+
 enum MHD_Result reply_queue(const struct http_reply *reply,
-	struct MHD_Connection *connection, const struct gate_facts *facts)
+	struct MHD_Connection *connection, const struct gate_facts *facts,
+	unsigned *ret_status)
 {
 	const struct variant *v = &reply->plain;
 	struct str asked = facts->known[GATE_IF_NONE_MATCH];
@@ -405,9 +417,10 @@ enum MHD_Result reply_queue(const struct http_reply *reply,
 	if (reply->gzip.full != NULL &&
 		select_gzip(facts->known[GATE_ACCEPT_ENCODING]))
 		v = &reply->gzip;
+	*ret_status = reply->status;
 	if (asked.at != NULL && v->etag[0] != '\0' && reply->status == 200 &&
 		facts->method != HTTP_POST &&
 		select_matches(asked, str_c(v->etag)))
-		return MHD_queue_response(connection, 304, v->full);
-	return MHD_queue_response(connection, reply->status, v->full);
+		*ret_status = 304;
+	return MHD_queue_response(connection, *ret_status, v->full);
 }

@@ -82,6 +82,8 @@ void http_reply_free(struct http_reply *reply);
 
 /* What the cases above look like, for tests and figures. */
 unsigned http_reply_status(const struct http_reply *reply);
+/* About how much memory it holds. */
+size_t http_reply_bytes(const struct http_reply *reply);
 struct str http_reply_body(const struct http_reply *reply);
 
 #endif

@@ -17,8 +17,10 @@ MUST_USE enum err reply_single(const struct http_spec *spec,
 	struct MHD_Response *response, const char *etag,
 	struct http_reply **ret_reply);
 
-/* Queue the variant of reply that these facts ask for; borrows reply. */
+/* Queue the variant of reply that these facts ask for; borrows reply.  The
+ * status may be 304 instead of the reply's own. */
 enum MHD_Result reply_queue(const struct http_reply *reply,
-	struct MHD_Connection *connection, const struct gate_facts *facts);
+	struct MHD_Connection *connection, const struct gate_facts *facts,
+	unsigned *ret_status);
 
 #endif

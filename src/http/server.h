@@ -65,6 +65,7 @@ struct exchange {
 	_Atomic enum answer_state state;
 	struct http_conn *conn;
 	struct http_reply *reply; /* owned */
+	int64_t begun_us; /* when the head was there */
 	bool judged; /* the head was */
 	bool handled; /* the handler ran */
 	bool parked; /* it parked */
@@ -120,6 +121,7 @@ struct http_server {
 };
 
 int64_t server_now_ms(void);
+int64_t server_now_us(void);
 void conn_enter(struct http_conn *c, enum phase phase);
 
 /* The server's own short replies (a new reference). */

@@ -39,7 +39,9 @@ struct config {
 	struct str trusted_proxies;
 	struct str tls_certificate;
 	struct str tls_key;
+	struct str metrics_listen; /* ADDR:PORT, a name in SITE, or empty */
 	uint32_t http_threads;
+	uint32_t cache_mib;
 	uint32_t http_connections;
 	uint32_t http_connections_per_address;
 

@@ -33,7 +33,9 @@ enum control_type {
 	/* supervisor to role */
 	CONTROL_CONFIG = 1, /* body: configuration text */
 	CONTROL_FOLDER, /* descriptor; what: enum control_folder */
-	CONTROL_LISTEN, /* descriptor: a listening socket of http */
+	CONTROL_LISTEN, /* descriptor: a listening socket of http;
+			 * what: enum control_listener */
+	CONTROL_VITALS, /* descriptor: to web, for vitals_read */
 	CONTROL_COMMANDS, /* descriptor: listening SITE/control.sock */
 	CONTROL_SECRET, /* body: the credential, 32 bytes */
 	CONTROL_START, /* all is here: lock the sandbox and begin */
@@ -45,6 +47,8 @@ enum control_type {
 	CONTROL_MY_RECIPIENT, /* from mailer; body: age recipient text */
 	CONTROL_LOST /* what: the peer whose link broke; another one, please */
 };
+
+enum control_listener { LISTENER_PUBLIC, LISTENER_METRICS };
 
 enum control_folder {
 	FOLDER_OWN,

@@ -34,7 +34,13 @@ static enum err take_setting(struct role *r, struct control_message *m)
 			r->pages_fd = m->fd;
 		return OK;
 	case CONTROL_LISTEN:
-		r->listen_fd = m->fd;
+		if (m->what == LISTENER_METRICS)
+			r->metrics_fd = m->fd;
+		else
+			r->listen_fd = m->fd;
+		return OK;
+	case CONTROL_VITALS:
+		r->vitals_fd = m->fd;
 		return OK;
 	case CONTROL_COMMANDS:
 		r->commands_fd = m->fd;
@@ -63,6 +69,8 @@ enum err role_begin(struct role *r, enum role_name name)
 		.locale_fd = -1,
 		.theme_fd = -1,
 		.listen_fd = -1,
+		.metrics_fd = -1,
+		.vitals_fd = -1,
 		.commands_fd = -1 };
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		link_init(&r->link[i]);

@@ -31,6 +31,8 @@ struct role {
 	int locale_fd; /* web: SITE/locale, the same */
 	int theme_fd; /* web: SITE/theme, the same */
 	int listen_fd; /* web: listening for HTTP */
+	int metrics_fd; /* web: for operators, -1 if nobody asks */
+	int vitals_fd; /* web: see vitals.h */
 	int commands_fd; /* web: listening SITE/control.sock */
 	uint8_t credential[32];
 	bool has_credential;

@@ -178,13 +178,14 @@ enum err site_listen_http(struct str address, int *ret_fd)
 	return OK;
 }
 
-static enum err socket_address(const char *site, struct sockaddr_un *ret)
+static enum err socket_address(
+	const char *site, struct str name, struct sockaddr_un *ret)
 {
 	int n;
 
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	n = snprintf(
-		ret->sun_path, sizeof(ret->sun_path), "%s/control.sock", site);
+	n = snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/%.*s", site,
+		STR_ARG(name));
 	if (n < 0 || (size_t)n >= sizeof(ret->sun_path)) {
 		complain("%s: too long a path for a socket: use a shorter one",
 			site);
@@ -193,10 +194,11 @@ static enum err socket_address(const char *site, struct sockaddr_un *ret)
 	return OK;
 }
 
-enum err site_listen_commands(struct site *s, int *ret_fd)
+/* SITE/name, for this user alone. */
+static enum err listen_unix(struct site *s, struct str name, int *ret_fd)
 {
 	struct sockaddr_un address;
-	enum err e = socket_address(s->path, &address);
+	enum err e = socket_address(s->path, name, &address);
 	mode_t old;
 	int fd;
 
@@ -219,10 +221,39 @@ enum err site_listen_commands(struct site *s, int *ret_fd)
 	return e;
 }
 
+enum err site_listen_commands(struct site *s, int *ret_fd)
+{
+	return listen_unix(s, STR("control.sock"), ret_fd);
+}
+
+static bool is_plain_name(struct str name)
+{
+	return str_find(name, '/') == name.len && name.at[0] != '.' &&
+		!str_eq(name, STR("control.sock"));
+}
+
+enum err site_listen_metrics(struct site *s, struct str address, int *ret_fd)
+{
+	if (address.len == 0) {
+		*ret_fd = -1;
+		return OK;
+	}
+	if (str_find(address, ':') < address.len)
+		return site_listen_http(address, ret_fd);
+	if (!is_plain_name(address)) {
+		complain("[http] metrics_listen: \"%.*s\" is neither "
+			 "ADDRESS:PORT nor the name of a socket in %s, such as "
+			 "metrics.sock",
+			STR_ARG(address), s->path);
+		return ERR_INVALID;
+	}
+	return listen_unix(s, address, ret_fd);
+}
+
 enum err site_connect_commands(const char *path, int *ret_fd)
 {
 	struct sockaddr_un address;
-	enum err e = socket_address(path, &address);
+	enum err e = socket_address(path, STR("control.sock"), &address);
 	int fd;
 
 	if (e != OK)

@@ -43,6 +43,10 @@ void complain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* A listening TCP socket for ADDR:PORT or [ADDR]:PORT. */
 MUST_USE enum err site_listen_http(struct str address, int *ret_fd);
+/* For operators: ADDR:PORT, or a socket of this name in SITE, mode 0600; an
+ * old one is replaced.  -1 if address is empty. */
+MUST_USE enum err site_listen_metrics(
+	struct site *s, struct str address, int *ret_fd);
 /* SITE/control.sock, mode 0600; an old one is replaced. */
 MUST_USE enum err site_listen_commands(struct site *s, int *ret_fd);
 /* Connect to it.  ERR_NOT_FOUND when nobody listens. */

@@ -23,10 +23,12 @@
 #include "role/control.h"
 #include "role/sandbox.h"
 #include "role/site.h"
+#include "role/vitals.h"
 
 static const int64_t STOP_MS = 30000;
 static const int64_t FIRST_PAUSE_MS = 20;
 static const int64_t LAST_PAUSE_MS = 5000;
+static const int64_t LOOK_MS = 10000; /* how often at the roles' memory */
 static const int64_t STEADY_MS = 10000; /* lived that long: pause forgotten */
 
 /* Who may talk with whom (docs/protocol.md, Channels). */
@@ -56,6 +58,10 @@ struct supervisor {
 	int signals;
 	int listen_fd;
 	int commands_fd;
+	int metrics_fd; /* -1: nobody asks */
+	int vitals_fd;
+	struct vitals *vitals;
+	int64_t look_at_ms;
 	struct child child[ROLE_COUNT];
 	char recipient[128];
 	bool stopping;
@@ -159,7 +165,13 @@ static enum err send_settings(struct supervisor *s, enum role_name r)
 	if (e == OK && r == ROLE_WEB)
 		e = send_own_words(s, r);
 	if (e == OK && r == ROLE_WEB)
-		e = send_to(s, r, CONTROL_LISTEN, 0, s->listen_fd, NULL, 0);
+		e = send_to(s, r, CONTROL_LISTEN, LISTENER_PUBLIC, s->listen_fd,
+			NULL, 0);
+	if (e == OK && r == ROLE_WEB && s->metrics_fd >= 0)
+		e = send_to(s, r, CONTROL_LISTEN, LISTENER_METRICS,
+			s->metrics_fd, NULL, 0);
+	if (e == OK && r == ROLE_WEB)
+		e = send_to(s, r, CONTROL_VITALS, 0, s->vitals_fd, NULL, 0);
 	if (e == OK && r == ROLE_WEB)
 		e = send_to(s, r, CONTROL_COMMANDS, 0, s->commands_fd, NULL, 0);
 	if (e == OK && (r == ROLE_KEEPER || r == ROLE_SEALER))
@@ -191,6 +203,7 @@ static enum err start_role(struct supervisor *s, enum role_name r)
 	c->ready = false;
 	c->told_stop = false;
 	c->started_ms = clock_mono_ms(s->clock);
+	(void)atomic_fetch_add(&s->vitals->starts[r], 1);
 	e = send_settings(s, r);
 	if (e == OK && r == ROLE_SEALER && s->recipient[0] != '\0')
 		e = send_to(s, r, CONTROL_RECIPIENT, 0, -1, s->recipient,
@@ -265,6 +278,7 @@ static void hear(struct supervisor *s, enum role_name r)
 		(void)close(m.fd);
 	if (m.type == CONTROL_READY && !c->ready) {
 		c->ready = true;
+		s->look_at_ms = 0;
 		connect_role(s, r);
 	} else if (m.type == CONTROL_LOST && m.what < ROLE_COUNT &&
 		is_ready(s, r) && is_ready(s, (enum role_name)m.what)) {
@@ -399,10 +413,25 @@ static void hear_signal(struct supervisor *s)
 	}
 }
 
+/* At the roles' memory, for whoever watches. */
+static void look(struct supervisor *s)
+{
+	int64_t now = clock_mono_ms(s->clock);
+
+	if (s->metrics_fd < 0 || now < s->look_at_ms)
+		return;
+	s->look_at_ms = now + LOOK_MS;
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		atomic_store(&s->vitals->resident_bytes[i],
+			s->child[i].pid > 0
+				? vitals_resident_bytes(s->child[i].pid)
+				: 0);
+}
+
 static int timeout_of(const struct supervisor *s)
 {
 	int64_t now = clock_mono_ms(s->clock);
-	int64_t wait = s->stopping ? 100 : 60000;
+	int64_t wait = s->stopping ? 100 : s->metrics_fd >= 0 ? LOOK_MS : 60000;
 
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		if (!s->stopping && s->child[i].pid == 0 &&
@@ -416,6 +445,7 @@ static void turn(struct supervisor *s)
 	struct pollfd polls[1 + ROLE_COUNT];
 
 	start_due(s);
+	look(s);
 	polls[0] = (struct pollfd){ s->signals, POLLIN, 0 };
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		polls[1 + i] = (struct pollfd){
@@ -508,7 +538,12 @@ static enum err begin(struct supervisor *s, const char *site, struct str listen)
 	e = site_listen_commands(&s->site, &s->commands_fd);
 	if (e != OK)
 		goto err1;
-	e = take_signals(s);
+	e = site_listen_metrics(
+		&s->site, s->site.config.metrics_listen, &s->metrics_fd);
+	if (e == OK)
+		e = vitals_make(&s->vitals, &s->vitals_fd);
+	if (e == OK)
+		e = take_signals(s);
 	if (e == OK)
 		e = give_folders(s);
 	if (e != OK)

@@ -18,7 +18,9 @@
 #include "role/flow.h"
 #include "role/runtime.h"
 #include "role/tongue.h"
+#include "role/vitals.h"
 #include "web/make.h"
+#include "web/metrics.h"
 #include "web/routes.h"
 
 static const char DATABASE[] = "site.db";
@@ -40,6 +42,8 @@ struct web {
 	struct hmac_key *form_key;
 	struct zone *zone;
 	struct http_server *server;
+	struct http_server *metrics; /* NULL: nobody asks */
+	const struct vitals *vitals;
 	struct http_net trusted[TRUSTED_MAX];
 	size_t n_trusted;
 	struct http_net *allowed, *blocked;
@@ -336,6 +340,8 @@ static enum err open_store(struct web *w)
 		.zone = w->zone,
 		.months = w->role->config.duration_months,
 		.import = w->role->import };
+	/* Pages are asked for most. */
+	const size_t cache = (size_t)w->role->config.cache_mib << 20;
 	enum err e = store_open(DATABASE, STORE_WRITER, &writer);
 
 	if (e != OK)
@@ -354,10 +360,10 @@ static enum err open_store(struct web *w)
 		e = reader_open(DATABASE, &w->app.reader);
 	if (e == OK)
 		e = shelf_open(DATABASE, sites, language_views(w->tongues.n),
-			w->app.clock, &w->app.shelf);
+			w->app.clock, cache / 4 * 3, &w->app.shelf);
 	if (e == OK)
 		e = answers_open(DATABASE, sites, language_views(w->tongues.n),
-			w->app.clock, w->app.shelf, &w->app.answers);
+			w->app.clock, w->app.shelf, cache / 4, &w->app.answers);
 	arena_init(&a, 1 << 20);
 	if (e == OK)
 		e = store_checkpoint(&a, w->flow.store, app_year(&w->app), &c);
@@ -381,6 +387,7 @@ static enum err start_http(struct web *w)
 	s.max_per_address = c->limits_off ? c->http_connections
 					  : c->http_connections_per_address;
 	s.max_parked = APP_WAITING_MAX;
+	s.told = metrics_told;
 	s.trusted = w->trusted;
 	s.trusted_n = w->n_trusted;
 	if (w->certificate.len > 0) {
@@ -388,6 +395,44 @@ static enum err start_http(struct web *w)
 		s.tls_key_pem = w->key.at;
 	}
 	return http_start(&s, &routes, &w->server);
+}
+
+/* ---- for operators ---- */
+
+static size_t roles(void *context, struct metrics_role *ret, size_t max)
+{
+	const struct vitals *v = context;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ROLE_COUNT && n < max; i++)
+		ret[n++] = (struct metrics_role){
+			.name = role_name_text((enum role_name)i),
+			.resident_bytes = atomic_load(&v->resident_bytes[i]),
+			.starts = atomic_load(&v->starts[i]),
+		};
+	return n;
+}
+
+static enum err start_metrics(struct web *w)
+{
+	struct http_settings s = http_settings_default();
+	const struct metrics_sources from = { .app = &w->app,
+		.committer = w->flow.committer,
+		.server = &w->server,
+		.roles = roles,
+		.roles_context = (void *)(uintptr_t)w->vitals };
+	const struct http_handler watch = { w->app.metrics, metrics_body_max,
+		metrics_handle };
+
+	if (w->role->metrics_fd < 0)
+		return OK;
+	metrics_watch(w->app.metrics, &from);
+	s.listen_fd = w->role->metrics_fd;
+	s.threads = 1;
+	s.max_connections = 64;
+	s.max_per_address = 64;
+	s.max_parked = 1;
+	return http_start(&s, &watch, &w->metrics);
 }
 
 static enum err begin(struct web *w)
@@ -422,6 +467,10 @@ static enum err begin(struct web *w)
 		if (e == OK)
 			e = make_texts(w, w->state.view[i]);
 	}
+	if (e == OK)
+		e = metrics_open(&w->app.metrics);
+	if (e == OK)
+		e = vitals_read(w->role->vitals_fd, &w->vitals);
 	/* Before the first thread: a filter holds for those to come. */
 	if (e == OK)
 		e = role_fence(w->role);
@@ -430,6 +479,8 @@ static enum err begin(struct web *w)
 	share(w);
 	if (e == OK)
 		e = start_http(w);
+	if (e == OK)
+		e = start_metrics(w);
 	return e;
 }
 
@@ -441,11 +492,13 @@ static void end(struct web *w)
 		shelf_stop(w->app.shelf);
 	if (w->app.answers != NULL)
 		answers_stop(w->app.answers);
+	http_stop(w->metrics);
 	http_stop(w->server);
 	committer_stop(w->flow.committer);
 	answers_close(w->app.answers);
 	shelf_close(w->app.shelf);
 	reader_close(w->app.reader);
+	metrics_close(w->app.metrics);
 	store_close(w->flow.store);
 	for (size_t v = 0; v < VIEWS_MAX && w->state.view[v] != NULL; v++) {
 		struct app *app = w->state.view[v];

@@ -45,6 +45,8 @@ struct answers {
 	struct entry *bucket[BUCKETS];
 	struct entry *oldest, *newest;
 	size_t n;
+	size_t bytes; /* of the replies */
+	size_t max_bytes;
 	struct entry *queue_head;
 	struct entry **queue_tail;
 	size_t n_queued;
@@ -87,6 +89,18 @@ static void entry_free(struct entry *e)
 	free(e);
 }
 
+/* reply takes the place of e's. */
+static void keep_reply(
+	struct answers *a, struct entry *e, struct http_reply *reply)
+{
+	if (e->reply != NULL)
+		a->bytes -= http_reply_bytes(e->reply);
+	if (reply != NULL)
+		a->bytes += http_reply_bytes(reply);
+	http_reply_free(e->reply);
+	e->reply = reply;
+}
+
 static void drop(struct answers *a, struct entry *e)
 {
 	struct entry **at = &a->bucket[e->hash & (BUCKETS - 1)];
@@ -96,15 +110,16 @@ static void drop(struct answers *a, struct entry *e)
 	*at = e->next_in_bucket;
 	unlink_age(a, e);
 	a->n--;
+	keep_reply(a, e, NULL);
 	entry_free(e);
 }
 
-/* Room for one more; those being made stay. */
-static void make_room(struct answers *a)
+/* At most n entries, and not too many bytes; those being made stay. */
+static void make_room(struct answers *a, size_t n)
 {
 	struct entry *e = a->oldest;
 
-	while (a->n >= ANSWERS_MAX && e != NULL) {
+	while ((a->n > n || a->bytes > a->max_bytes) && e != NULL) {
 		struct entry *newer = e->newer;
 
 		if (!e->queued)
@@ -144,7 +159,7 @@ static struct entry *add(struct answers *a, uint64_t hash,
 
 	if (e == NULL)
 		return NULL;
-	make_room(a);
+	make_room(a, ANSWERS_MAX - 1);
 	e->hash = hash;
 	e->make = make;
 	e->id = id;
@@ -298,13 +313,14 @@ static void make_entry(struct answers *a, struct entry *e)
 	(void)pthread_mutex_lock(&a->mutex);
 	askers = e->askers;
 	e->askers = NULL;
-	http_reply_free(e->reply);
-	e->reply = reply == NULL || http_reply_body(reply).len > KEPT_MAX_BYTES
-		? NULL
-		: http_reply_ref(reply);
+	keep_reply(a, e,
+		reply == NULL || http_reply_body(reply).len > KEPT_MAX_BYTES
+			? NULL
+			: http_reply_ref(reply));
 	e->generation = generation;
 	e->made_ms = clock_mono_ms(a->clock);
 	e->queued = false;
+	make_room(a, ANSWERS_MAX);
 	(void)pthread_mutex_unlock(&a->mutex);
 	tell(askers, reply);
 	http_reply_free(reply);
@@ -337,7 +353,7 @@ static void *turn(void *arg)
 
 enum err answers_open(const char *store_path, const struct page_site *sites,
 	size_t views, struct clock *clock, struct shelf *shelf,
-	struct answers **ret_answers)
+	size_t max_bytes, struct answers **ret_answers)
 {
 	struct answers *a = calloc(1, sizeof(*a));
 	enum err e;
@@ -347,6 +363,7 @@ enum err answers_open(const char *store_path, const struct page_site *sites,
 	memcpy(a->site, sites, views * sizeof(*sites));
 	a->clock = clock;
 	a->shelf = shelf;
+	a->max_bytes = max_bytes;
 	a->queue_tail = &a->queue_head;
 	arena_init(&a->arena, ARENA_MAX_BYTES);
 	e = store_open(store_path, STORE_READER, &a->store);
@@ -363,6 +380,16 @@ enum err answers_open(const char *store_path, const struct page_site *sites,
 	}
 	*ret_answers = a;
 	return OK;
+}
+
+struct shelf_size answers_size(struct answers *a)
+{
+	struct shelf_size size;
+
+	(void)pthread_mutex_lock(&a->mutex);
+	size = (struct shelf_size){ a->n, a->bytes };
+	(void)pthread_mutex_unlock(&a->mutex);
+	return size;
 }
 
 void answers_stop(struct answers *a)

@@ -2,8 +2,8 @@
  * answers.h - finished replies to questions with parameters: lists, feeds,
  * tables.
  *
- * There are too many to keep all, so a bounded number stands here and the one
- * that was asked for longest ago goes.  What a change of any petition made
+ * There are too many to keep all, so a bounded number of them and of their
+ * bytes stands here, and those that were asked for longest ago go.  What a change of any petition made
  * old is made again when it is next asked for, once for everybody who waits.
  * One thread makes them, with a reader of its own; asking costs one lock.
  */
@@ -46,7 +46,10 @@ typedef enum err answer_make(
  * borrowed for good; so is shelf. */
 MUST_USE enum err answers_open(const char *store_path,
 	const struct page_site *sites, size_t views, struct clock *clock,
-	struct shelf *shelf, struct answers **ret_answers);
+	struct shelf *shelf, size_t max_bytes, struct answers **ret_answers);
+
+/* How many replies stand here, and their bytes. */
+struct shelf_size answers_size(struct answers *a);
 
 /* In an http thread: answer r, now or (r is parked then) when it is made.
  * The same path and query always come with the same maker and id. */

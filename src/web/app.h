@@ -29,6 +29,8 @@ enum {
 	FORM_LIFE_MIN = 6 * 60 /* keeper forgets a form's id after that */
 };
 
+struct metrics;
+
 /* What all views share. */
 struct app_state {
 	struct app *view[VIEWS_MAX];
@@ -60,6 +62,7 @@ struct app {
 	struct answers *answers;
 	struct reader *reader;
 	struct app_state *state;
+	struct metrics *metrics;
 	struct http_reply *text[APP_TEXTS]; /* as content_names orders them */
 	struct http_reply *error[ERROR_LAST - ERROR_FIRST + 1];
 };

@@ -1,5 +1,8 @@
 #include "web/committer.h"
 
+#include <stdatomic.h>
+#include <time.h>
+
 #include "base/fault.h"
 #include "base/log.h"
 #include "crypto/hash.h"
@@ -16,6 +19,7 @@ struct committer {
 	struct work_queue queue;
 	struct work_queue *done;
 	pthread_t thread;
+	atomic_uint_least64_t batches, items, failed, us; /* so far */
 };
 
 /* ---- one operation each ---- */
@@ -214,13 +218,23 @@ static void fail_all(struct work *chain, enum err e)
 		w->err = e;
 }
 
+static int64_t now_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 static void commit_chain(struct committer *c, struct work *chain)
 {
+	int64_t begun_us = now_us();
+	uint64_t n = 0;
 	enum err e = store_begin(c->store);
 
 	if (e == OK) {
 		FAULT("committer-begun");
-		for (struct work *w = chain; w != NULL; w = w->next)
+		for (struct work *w = chain; w != NULL; w = w->next, n++)
 			w->err = apply(c, w);
 		FAULT("committer-applied");
 		e = store_commit(c->store);
@@ -229,7 +243,11 @@ static void commit_chain(struct committer *c, struct work *chain)
 	if (e != OK) {
 		log_err("commit-failed", e);
 		fail_all(chain, e);
+		(void)atomic_fetch_add(&c->failed, 1);
 	}
+	(void)atomic_fetch_add(&c->batches, 1);
+	(void)atomic_fetch_add(&c->items, n);
+	(void)atomic_fetch_add(&c->us, (uint64_t)(now_us() - begun_us));
 }
 
 static void *turn(void *arg)
@@ -276,6 +294,14 @@ err0:
 void committer_give(struct committer *c, struct work *chain)
 {
 	work_push_all(&c->queue, chain);
+}
+
+struct committer_counts committer_counts(const struct committer *c)
+{
+	return (struct committer_counts){ .batches = atomic_load(&c->batches),
+		.items = atomic_load(&c->items),
+		.failed = atomic_load(&c->failed),
+		.us = atomic_load(&c->us) };
 }
 
 void committer_stop(struct committer *c)

@@ -39,6 +39,16 @@ MUST_USE enum err committer_start(struct store *store,
 /* Everything given before is committed; takes the chain. */
 void committer_give(struct committer *c, struct work *chain);
 
+/* Since its start: transactions, what they held, how many failed, how long
+ * they took.  In any thread. */
+struct committer_counts {
+	uint64_t batches;
+	uint64_t items;
+	uint64_t failed;
+	uint64_t us;
+};
+struct committer_counts committer_counts(const struct committer *c);
+
 /* Commit what waits, end the thread.  NULL is allowed. */
 void committer_stop(struct committer *c);
 

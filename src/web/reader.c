@@ -46,3 +46,13 @@ enum err reader_signature(
 	(void)pthread_mutex_unlock(&r->mutex);
 	return e;
 }
+
+enum err reader_mails(struct reader *r, uint64_t *ret_n)
+{
+	enum err e;
+
+	(void)pthread_mutex_lock(&r->mutex);
+	e = store_mails_waiting(r->store, ret_n);
+	(void)pthread_mutex_unlock(&r->mutex);
+	return e;
+}

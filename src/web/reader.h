@@ -20,4 +20,7 @@ void reader_close(struct reader *r); /* NULL is allowed */
 MUST_USE enum err reader_signature(
 	struct reader *r, uint64_t slot, struct store_signature *ret_signature);
 
+/* How many mails wait for the relay. */
+MUST_USE enum err reader_mails(struct reader *r, uint64_t *ret_n);
+
 #endif

@@ -82,6 +82,25 @@ static const struct route routes[] = {
 
 static const size_t N_ROUTES = sizeof(routes) / sizeof(routes[0]);
 
+_Static_assert(sizeof(routes) / sizeof(routes[0]) <= ROUTES_MAX, "marks");
+
+unsigned routes_count(void)
+{
+	return (unsigned)N_ROUTES;
+}
+
+const char *routes_path(unsigned mark)
+{
+	return mark == 0 || mark > N_ROUTES ? "none" : routes[mark - 1].path;
+}
+
+const char *routes_method(unsigned mark)
+{
+	if (mark == 0 || mark > N_ROUTES)
+		return "none";
+	return routes[mark - 1].method == HTTP_POST ? "POST" : "GET";
+}
+
 /* One part of the pattern against one part of the path: ":x" takes anything,
  * ":x.json" anything that ends so. */
 static bool match_part(
@@ -203,6 +222,7 @@ void routes_handle(void *context, struct http_request *r)
 	if (choose_view(&app->site, r))
 		route = find(r->method, r->path, &args, &other);
 	app = app_view(app, r);
+	r->mark = route == NULL ? 0 : (unsigned)(route - routes) + 1;
 	if (route == NULL && other && r->method == HTTP_OPTIONS)
 		answer_options(
 			r, find(HTTP_POST, r->path, &args, &other) != NULL);

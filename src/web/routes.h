@@ -17,6 +17,13 @@ struct route_args {
 	uint64_t id; /* the first ":id", read */
 };
 
+/* The routes by the mark that a request of theirs gets (http.h): 1 to
+ * routes_count().  0 is "none". */
+enum { ROUTES_MAX = 256 };
+unsigned routes_count(void);
+const char *routes_path(unsigned mark);
+const char *routes_method(unsigned mark);
+
 /* For struct http_handler; context is the struct app. */
 size_t routes_body_max(void *context, const struct http_request *r);
 void routes_handle(void *context, struct http_request *r);

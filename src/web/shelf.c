@@ -15,6 +15,7 @@ struct item {
 	unsigned view;
 	_Atomic(struct snapshot *) now;
 	atomic_bool asked; /* given out since it was made */
+	atomic_bool used; /* given out since the hand came by */
 	/* Under the mutex: */
 	bool stale;
 	bool queued;
@@ -41,6 +42,11 @@ struct shelf {
 	_Atomic(struct table *) table;
 	struct glance glance;
 	_Atomic uint64_t generation;
+	_Atomic int64_t checkpoint_ms;
+	atomic_size_t n_made; /* items with a page, and its bytes: */
+	atomic_size_t bytes;
+	size_t max_bytes;
+	size_t hand; /* the making thread's own */
 	pthread_t thread;
 
 	pthread_mutex_t mutex; /* for all below */
@@ -247,6 +253,8 @@ void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 		park(s, r, item, page, id);
 		return;
 	}
+	if (!atomic_load_explicit(&item->used, memory_order_relaxed))
+		atomic_store_explicit(&item->used, true, memory_order_relaxed);
 	if (!atomic_load_explicit(&item->asked, memory_order_relaxed)) {
 		atomic_store(&item->asked, true);
 		(void)pthread_mutex_lock(&s->mutex);
@@ -313,15 +321,51 @@ static void answer(struct parked *p, const struct snapshot *now)
 	}
 }
 
+/* made (NULL: nothing) takes the place of what stands there. */
 static void replace(struct shelf *s, struct item *item, struct snapshot *made)
 {
 	struct snapshot *old = atomic_exchange(&item->now, made);
 
 	atomic_store(&item->asked, false);
+	if (made != NULL) {
+		(void)atomic_fetch_add(&s->n_made, 1);
+		(void)atomic_fetch_add(&s->bytes, snapshot_bytes(made));
+	}
 	if (old == NULL)
 		return;
+	(void)atomic_fetch_sub(&s->n_made, 1);
+	(void)atomic_fetch_sub(&s->bytes, snapshot_bytes(old));
 	glance_wait(&s->glance);
 	snapshot_free(old);
+}
+
+/* A petition's pages may go: they are many, and the others few. */
+static bool may_go(struct item *item, const struct item *kept)
+{
+	return item != NULL && item != kept && item->class == CLASS_PETITION &&
+		atomic_load(&item->now) != NULL;
+}
+
+/* Down to the ceiling, by the clock; kept was made just now.  Two turns of
+ * the hand find everything that can go. */
+static void make_room(struct shelf *s, const struct item *kept)
+{
+	struct table *t = atomic_load(&s->table);
+
+	for (size_t i = 0; i < 2 * t->cap; i++) {
+		struct item *item;
+
+		if (atomic_load(&s->bytes) <= s->max_bytes)
+			return;
+		s->hand = (s->hand + 1) & (t->cap - 1);
+		item = atomic_load(&t->at[s->hand]);
+		if (!may_go(item, kept) || atomic_exchange(&item->used, false))
+			continue;
+		(void)pthread_mutex_lock(&s->mutex);
+		item->stale = true;
+		(void)pthread_mutex_unlock(&s->mutex);
+		replace(s, item, NULL);
+	}
 }
 
 /* With the mutex held, which is let go while the page is made. */
@@ -342,8 +386,10 @@ static void make_item(struct shelf *s, struct item *item)
 		struct snapshot *made = make(
 			&s->maker, &site, item->view, item->class, item->id);
 
-		if (made != NULL)
+		if (made != NULL) {
 			replace(s, item, made);
+			make_room(s, item);
+		}
 	}
 	now = look(s, item);
 	answer(waiting, now);
@@ -452,8 +498,20 @@ void shelf_changed(struct shelf *s, uint64_t id)
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
+struct shelf_size shelf_size(const struct shelf *s)
+{
+	return (struct shelf_size){ atomic_load(&s->n_made),
+		atomic_load(&s->bytes) };
+}
+
+int64_t shelf_checkpoint_ms(const struct shelf *s)
+{
+	return atomic_load(&s->checkpoint_ms);
+}
+
 void shelf_checkpoint(struct shelf *s, uint32_t year, int64_t made_ms)
 {
+	atomic_store(&s->checkpoint_ms, made_ms);
 	(void)pthread_mutex_lock(&s->mutex);
 	maker_checkpoint(&s->maker, year, made_ms);
 	mark_one(s, CLASS_CHECKPOINT, year);
@@ -471,13 +529,15 @@ void shelf_declared(struct shelf *s)
 /* ---- opening and closing ---- */
 
 enum err shelf_open(const char *store_path, const struct page_site *sites,
-	size_t views, struct clock *clock, struct shelf **ret_shelf)
+	size_t views, struct clock *clock, size_t max_bytes,
+	struct shelf **ret_shelf)
 {
 	struct shelf *s = calloc(1, sizeof(*s));
 	enum err e;
 
 	if (s == NULL)
 		return ERR_MEMORY;
+	s->max_bytes = max_bytes;
 	s->queue_tail = &s->queue_head;
 	atomic_store(&s->table, table_new(FIRST_TABLE));
 	e = maker_open(&s->maker, store_path, sites, views, clock);

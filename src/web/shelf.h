@@ -6,6 +6,10 @@
  * marked; its old page is given out until the new one is finished.  A page
  * somebody asked for since it was last made is made again at once, any other
  * at its next request.  One thread makes them, with a reader of its own.
+ *
+ * The pages together have a ceiling in bytes: beyond it those that nobody has
+ * asked for since the hand came by last go, as in a clock, and are made again
+ * when they are asked for.
  */
 #ifndef WEB_SHELF_H
 #define WEB_SHELF_H
@@ -47,13 +51,22 @@ enum shelf_page {
  * and are made with the first.  ERR of the store. */
 MUST_USE enum err shelf_open(const char *store_path,
 	const struct page_site *sites, size_t views, struct clock *clock,
-	struct shelf **ret_shelf);
+	size_t max_bytes, struct shelf **ret_shelf);
 void shelf_close(struct shelf *s); /* NULL is allowed */
 
 /* In an http thread: answer r with this page, now or (r is parked then) as
  * soon as it is made.  id is the petition's or a year, else 0. */
 void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 	uint64_t id);
+
+/* How many pages stand there, and their bytes. */
+struct shelf_size {
+	size_t n;
+	size_t bytes;
+};
+struct shelf_size shelf_size(const struct shelf *s);
+/* When the newest checkpoint was made, 0 before the first. */
+int64_t shelf_checkpoint_ms(const struct shelf *s);
 
 /* Rises with every change of petitions: what was made from the store is as
  * new as this was when its making began. */

@@ -50,6 +50,16 @@ struct snapshot *snapshot_ref(struct snapshot *s)
 	return s;
 }
 
+size_t snapshot_bytes(const struct snapshot *s)
+{
+	size_t n = sizeof(*s);
+
+	for (size_t i = 0; i < N_REPLIES; i++)
+		if (s->reply[i] != NULL)
+			n += http_reply_bytes(s->reply[i]);
+	return n;
+}
+
 void snapshot_free(struct snapshot *s)
 {
 	if (s == NULL || atomic_fetch_sub(&s->refs, 1) != 1)

@@ -52,6 +52,7 @@ struct brief *make_brief(struct maker *m, uint64_t id);
 
 /* NULL is allowed everywhere. */
 struct snapshot *snapshot_ref(struct snapshot *s);
+size_t snapshot_bytes(const struct snapshot *s);
 void snapshot_free(struct snapshot *s);
 struct brief *brief_ref(struct brief *b);
 

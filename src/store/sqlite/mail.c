@@ -53,6 +53,22 @@ enum err store_mails(struct arena *a, struct store *s, uint64_t from_slot,
 	return OK;
 }
 
+enum err store_mails_waiting(struct store *s, uint64_t *ret_n)
+{
+	sqlite3_stmt *stmt;
+	bool row = false;
+	enum err e = sql_take(
+		s, SQL_MAILS_WAITING, "SELECT count(*) FROM mail_queue", &stmt);
+
+	if (e != OK)
+		return e;
+	e = sql_step(s, stmt, &row);
+	if (e == OK && row)
+		*ret_n = sql_u64(stmt, 0);
+	sql_end(stmt);
+	return e;
+}
+
 enum err store_mail_done(struct store *s, const uint64_t *slots, size_t count)
 {
 	enum err e = sql_writing(s);
