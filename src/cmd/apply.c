@@ -1,7 +1,10 @@
 #include "cmd/apply.h"
 
+#include <fcntl.h>
+
 #include "cmd/import.h"
 #include "cmd/load.h"
+#include "web/places.h"
 
 enum { PROBLEM_MAX = 4096 };
 
@@ -59,8 +62,12 @@ enum err apply_import(struct store *s, struct work_import *import,
 		.period = import->period.len == 0 ? STR_NULL : import->period,
 		.replace = import->replace,
 		.arena = a };
-	enum err e = store_mark(s);
+	enum err e;
 
+	/* The role's folder is where it stands. */
+	if (str_eq(import->kind, STR("postcodes")))
+		return places_put(AT_FDCWD, import->body, &import->count);
+	e = store_mark(s);
 	if (e != OK)
 		return e;
 	if (import->kind.len > 0)

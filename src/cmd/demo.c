@@ -1,16 +1,24 @@
 #include "cmd/demo.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/clock.h"
+#include "base/file.h"
 #include "cmd/apply.h"
 #include "cmd/import.h"
 #include "cmd/load.h"
+#include "cmd/load_index.h"
 #include "page/asset.h"
 #include "role/site.h"
+#include "web/places.h"
 
 /* Made by tools/embed.py from samples/; holds asset_table. */
 #include "sample_table.h"
 
 static const int64_t DAY_MS = 86400000;
+
+static const struct str POSTCODES = STR_INIT("postcodes.csv");
 
 /* A list if it is CSV, which its kind is the name of; else petitions. */
 static enum err put_sample(
@@ -20,6 +28,8 @@ static enum err put_sample(
 	size_t n;
 	enum err e;
 
+	if (str_eq(sample->name, POSTCODES))
+		return OK; /* not for the database */
 	if (str_ends(sample->name, STR(".csv")))
 		e = load_list(s,
 			&(struct load_list){
@@ -62,6 +72,32 @@ static enum err put_samples(
 	return e;
 }
 
+static enum err put_postcodes(const char *site)
+{
+	struct str list = STR("");
+	char path[4200];
+	struct buf index;
+	size_t n;
+	int fd;
+	enum err e;
+
+	for (size_t i = 0; i < sizeof(asset_table) / sizeof(asset_table[0]);
+		i++)
+		if (str_eq(asset_table[i].name, POSTCODES))
+			list = asset_table[i].body;
+	(void)snprintf(path, sizeof(path), "%s/web", site);
+	buf_init(&index, 1 << 24);
+	e = load_index_of(POSTCODES, list, &index);
+	if (e == OK)
+		e = file_open_dir(AT_FDCWD, path, &fd);
+	if (e == OK) {
+		e = places_put(fd, buf_view(&index), &n);
+		(void)close(fd);
+	}
+	buf_release(&index);
+	return e;
+}
+
 enum err demo_database(const char *site, bool samples)
 {
 	struct site opened;
@@ -77,6 +113,8 @@ enum err demo_database(const char *site, bool samples)
 	e = store_open(path, STORE_WRITER, &s);
 	if (e == OK && samples)
 		e = put_samples(s, &opened.config, &a);
+	if (e == OK && samples)
+		e = put_postcodes(site);
 	if (e == OK)
 		store_close(s);
 	arena_release(&a);

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/load.h"
+#include "cmd/load_index.h"
 #include "cmd/load_map.h"
 #include "cmd/served.h"
 #include "role/command.h"
@@ -31,6 +32,9 @@ static const char HELP[] =
 	"  countries    code, name, start_date, end_date\n"
 	"  population   ons_code, population; country-population likewise\n"
 	"  history      at, count: how the petition of --petition ID grew\n"
+	"  postcodes    pcds, pcon or area_code, doterm: the ONS Postcode\n"
+	"               Directory, the NSPL, or a list of your own; all files\n"
+	"               together replace those loaded before\n"
 	"  map          HexJSON, TopoJSON or GeoJSON: where the areas are\n"
 	"\n"
 	"  --petition ID      whose history it is\n"
@@ -311,6 +315,8 @@ int cmd_load(int argc, char **argv)
 	j.map.code = str_c(text[4]);
 	j.map.name = str_c(text[5]);
 	j.map.object = str_c(text[6]);
+	if (strcmp(argv[optind + 1], "postcodes") == 0)
+		return load_index(j.site, j.files, j.n_files) == OK ? 0 : 1;
 	c = set_kind(&j, argv[optind + 1], text[0], kind);
 	return c == 0 ? load(&j, text[3]) : c;
 }

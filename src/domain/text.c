@@ -527,10 +527,43 @@ bool postcode_is_uk(struct str canonical)
 		is_outward(str_slice(canonical, 0, canonical.len - 3));
 }
 
-enum postcode_fault postcode_parse(struct arena *a, struct str country,
-	struct str typed, struct str *ret_postcode)
+static bool has_shape(struct str canonical, struct str shape)
 {
-	bool uk = str_eq(country, STR("GB"));
+	if (canonical.len != shape.len)
+		return false;
+	for (size_t i = 0; i < shape.len; i++) {
+		bool digit = ascii_digit(canonical.at[i]);
+
+		if ((shape.at[i] == 'A' && digit) ||
+			(shape.at[i] == '9' && !digit))
+			return false;
+	}
+	return is_ascii(canonical);
+}
+
+bool postcode_has_shape(struct str canonical, struct str shapes)
+{
+	struct str shape;
+
+	while (str_split(&shapes, ' ', &shape))
+		if (shape.len > 0 && has_shape(canonical, shape))
+			return true;
+	return false;
+}
+
+static bool looks_right(const struct postcode_rule *home, struct str canonical)
+{
+	return home->shapes.len > 0
+		? postcode_has_shape(canonical, home->shapes)
+		: postcode_is_uk(canonical);
+}
+
+enum postcode_fault postcode_parse(struct arena *a,
+	const struct postcode_rule *home, struct str country, struct str typed,
+	struct str *ret_postcode)
+{
+	bool asked = str_eq(country, home->country) &&
+		(home->shapes.len > 0 || str_eq(country, STR("GB")));
 	struct str canonical;
 
 	if (typed.len > 4 * POSTCODE_MAX_POINTS)
@@ -542,9 +575,9 @@ enum postcode_fault postcode_parse(struct arena *a, struct str country,
 	canonical = postcode_canonical(a, typed);
 	if (canonical.at == NULL)
 		return POSTCODE_TOO_LONG;
-	if (uk && canonical.len == 0)
+	if (asked && canonical.len == 0)
 		return POSTCODE_MISSING;
-	if (uk && !postcode_is_uk(canonical))
+	if (asked && !looks_right(home, canonical))
 		return POSTCODE_SHAPE;
 	*ret_postcode = canonical;
 	return POSTCODE_FINE;

@@ -73,19 +73,32 @@ MUST_USE struct str name_slug(struct arena *a, struct str name);
 
 enum postcode_fault {
 	POSTCODE_FINE = 0,
-	POSTCODE_MISSING, /* required in the United Kingdom */
+	POSTCODE_MISSING, /* required at home */
 	POSTCODE_TOO_LONG, /* more than POSTCODE_MAX_POINTS code points */
-	POSTCODE_SHAPE /* no postcode of the United Kingdom looks so */
+	POSTCODE_SHAPE /* no postcode at home looks so */
 };
+
+/* Who is asked for a postcode, and what it looks like. */
+struct postcode_rule {
+	struct str country; /* the site's own: an ISO code */
+	/* Shapes that a postcode may have, separated by spaces: A is a letter,
+	 * 9 a digit, X either.  Empty for GB: those of Royal Mail; empty for
+	 * another country: nobody has to give one. */
+	struct str shapes;
+};
+
+/* True if canonical has one of the shapes. */
+bool postcode_has_shape(struct str canonical, struct str shapes);
 
 /*
  * The postcode of a signer in country (an ISO code): letters and digits only,
- * upper case; empty if none was typed outside the United Kingdom.  For GB the
- * shape must be one of Royal Mail's, BFPO numbers and GIR 0AA included;
- * whether the postcode exists is not asked.
+ * upper case; empty if none was typed where none is asked for.  For the home
+ * country the shape must be one of the rule's, for GB those of Royal Mail, BFPO
+ * numbers and GIR 0AA included; whether the postcode exists is not asked.
  */
-MUST_USE enum postcode_fault postcode_parse(struct arena *a, struct str country,
-	struct str typed, struct str *ret_postcode);
+MUST_USE enum postcode_fault postcode_parse(struct arena *a,
+	const struct postcode_rule *home, struct str country, struct str typed,
+	struct str *ret_postcode);
 
 /* Letters and digits only, upper case.  at is NULL when typed is not UTF-8 or
  * the arena is full. */

@@ -175,13 +175,16 @@ static void test_names(void)
 	name_bad((struct str){ text, 512 }, NAME_TOO_LONG);
 }
 
+static const struct postcode_rule uk = { STR_INIT("GB"), { 0 } };
+
 static void postcode(const char *country, const char *typed,
 	enum postcode_fault want, const char *canonical)
 {
 	struct str got = STR("untouched");
 
 	printf("# %s %s\n", country, typed);
-	CHECK_INT(postcode_parse(&arena, str_c(country), str_c(typed), &got),
+	CHECK_INT(
+		postcode_parse(&arena, &uk, str_c(country), str_c(typed), &got),
 		want);
 	CHECK_STR(got, str_c(canonical));
 }
@@ -199,8 +202,8 @@ static void test_postcodes(void)
 	postcode("GB", "SW1A 1AA", POSTCODE_FINE, "SW1A1AA");
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		printf("# %s\n", shapes[i]);
-		CHECK_INT(postcode_parse(
-				  &arena, STR("GB"), str_c(shapes[i]), &got),
+		CHECK_INT(postcode_parse(&arena, &uk, STR("GB"),
+				  str_c(shapes[i]), &got),
 			POSTCODE_FINE);
 	}
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
@@ -213,6 +216,31 @@ static void test_postcodes(void)
 	postcode("ZZ", "ab-\xc3\xa9\xcc\x81!", POSTCODE_FINE, "AB\xc3\x89");
 }
 
+/* Sites of other countries. */
+static void test_shapes(void)
+{
+	const struct postcode_rule nl = { STR("NL"), STR("9999AA") };
+	const struct postcode_rule ie = { STR("IE"), STR("A99XXXX A9WXXXX") };
+	const struct postcode_rule fj = { STR("FJ"), STR("") };
+	struct str got = STR("untouched");
+
+	CHECK_INT(postcode_parse(&arena, &nl, STR("NL"), STR("1234 ab"), &got),
+		POSTCODE_FINE);
+	CHECK_STR(got, STR("1234AB"));
+	CHECK_INT(postcode_parse(&arena, &nl, STR("NL"), STR("1234"), &got),
+		POSTCODE_SHAPE);
+	CHECK_INT(postcode_parse(&arena, &nl, STR("NL"), STR(""), &got),
+		POSTCODE_MISSING);
+	CHECK_INT(postcode_parse(&arena, &nl, STR("GB"), STR("?"), &got),
+		POSTCODE_FINE);
+	CHECK_INT(postcode_parse(&arena, &ie, STR("IE"), STR("D02 X285"), &got),
+		POSTCODE_FINE);
+	CHECK_INT(postcode_parse(&arena, &fj, STR("FJ"), STR(""), &got),
+		POSTCODE_FINE);
+	CHECK_STR(got, STR(""));
+	CHECK(!postcode_has_shape(STR("1234AÃ"), STR("9999AAA")));
+}
+
 int main(void)
 {
 	arena_init(&arena, 1 << 20);
@@ -221,6 +249,7 @@ int main(void)
 	test_mail_length();
 	test_names();
 	test_postcodes();
+	test_shapes();
 	arena_release(&arena);
 	return tap_done();
 }

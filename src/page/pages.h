@@ -66,6 +66,10 @@ struct page_site {
 	struct page_link follow;
 	struct str map_url; /* "?petition=ID" is put behind it; may be empty */
 	struct str eligible; /* what a signer must be; empty: words of ours */
+	struct postcode_rule home;
+	/* What an area is called here, one and several, and who sits for it:
+	 * "constituency", "constituencies", "MP".  Found in words. */
+	struct str area_name, areas_name, member_name;
 	/* True while the keeper runs on the same machine as web. */
 	bool one_machine;
 	/* The secret that wraps keeper's and sealer's keys at rest stands in a
@@ -135,7 +139,7 @@ struct sign_form {
 	bool eligible;
 	struct str name;
 	struct str email;
-	struct str country; /* ISO code; empty means COUNTRY_DEFAULT */
+	struct str country; /* ISO code; empty: the site's own */
 	struct str postcode;
 	bool updates;
 	struct str token; /* the hidden field "form", formats.md section 6 */

@@ -186,7 +186,7 @@ static void country(const struct form *f)
 	size_t count;
 	const struct country *list = country_list(&count);
 	struct str chosen =
-		f->in->country.len > 0 ? f->in->country : STR(COUNTRY_DEFAULT);
+		f->in->country.len > 0 ? f->in->country : p->site->home.country;
 
 	field_begin(f, SIGN_COUNTRY, tr(p, "Where you live"), STR_NULL);
 	html_lit(&p->h, "<select autocomplete=\"country\"");
@@ -208,9 +208,12 @@ static void country(const struct form *f)
 static void postcode(const struct form *f)
 {
 	struct page *p = f->p;
+	struct scratch hint;
 
 	field_begin(f, SIGN_POSTCODE, tr(p, "Postcode"),
-		tr(p, "Only needed if you live in the UK"));
+		sign_at_home(p, &hint,
+			tr(p, "Only needed if you live in the UK"),
+			tr(p, "Only needed if you live in {1}")));
 	html_lit(&p->h,
 		"<input type=\"text\" class=\"short\" "
 		"autocomplete=\"postal-code\" spellcheck=\"false\" "

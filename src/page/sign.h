@@ -30,6 +30,11 @@ void sign_hidden(struct page *p, const struct sign_form *form);
 void sign_caption(struct page *p, const struct petition *petition);
 /* The box at the top for a page with one fault; url is its field's. */
 void sign_one_fault(struct page *p, struct str url, struct str words);
+/* The first sentence where home is the United Kingdom, else the second with
+ * home's name in it. */
+struct str sign_at_home(const struct page *p, struct scratch *room,
+	struct str united_kingdom, struct str other);
+
 /* "Go back to the petition: TITLE" */
 void sign_back(struct page *p, const struct petition *petition);
 

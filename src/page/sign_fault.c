@@ -1,5 +1,7 @@
 #include "page/sign.h"
 
+#include "domain/country.h"
+
 struct str sign_field_name(enum sign_field field)
 {
 	static const struct str name[SIGN_FIELDS] = {
@@ -65,6 +67,18 @@ static struct str email_words(const struct page *p, enum email_fault fault)
 	return STR_NULL;
 }
 
+struct str sign_at_home(const struct page *p, struct scratch *room,
+	struct str united_kingdom, struct str other)
+{
+	struct str code = p->site->home.country;
+	struct str name;
+
+	if (str_eq(code, STR("GB")))
+		return united_kingdom;
+	name = words_find(p->site->words, country_name(code));
+	return format_message(room, other, &name, 1);
+}
+
 static struct str postcode_words(
 	const struct page *p, enum postcode_fault fault)
 {
@@ -76,7 +90,9 @@ static struct str postcode_words(
 	case POSTCODE_TOO_LONG:
 		return tr(p, "Your postcode is too long to be one");
 	case POSTCODE_SHAPE:
-		return tr(p, "Enter a full UK postcode, like SW1A 1AA");
+		return str_eq(p->site->home.country, STR("GB"))
+			? tr(p, "Enter a full UK postcode, like SW1A 1AA")
+			: tr(p, "Enter your postcode as it stands in your address");
 	}
 	return STR_NULL;
 }

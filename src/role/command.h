@@ -7,7 +7,8 @@
  * COMMAND_REFUSED with a sentence; then nothing was stored.
  *
  * COMMAND_LOAD: kind of the list (u16 length before it), name of the file (the
- * same), then the file's bytes.  Answered in the same way, with rows.
+ * same), then the file's bytes.  Answered in the same way, with rows.  Of kind
+ * "postcodes" the bytes are an index (domain/postcodes.h) and not a list.
  */
 #ifndef ROLE_COMMAND_H
 #define ROLE_COMMAND_H

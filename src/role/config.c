@@ -39,6 +39,14 @@ static const struct key keys[] = {
 	TEXT("site", "map_url", map_url, "", "w",
 		"A page that shows signatures on a map; ?petition=ID is put behind it."),
 
+	TEXT("site", "country", home_country, "GB", "w",
+		"ISO code of the site's own country: the form begins with it, and asks there for a postcode."),
+	TEXT("site", "postcodes", postcodes, "", "w",
+		"Shapes of its postcodes, A a letter, 9 a digit, X either: 9999AA; empty: the United Kingdom's."),
+	TEXT("site", "area", area, "constituency", "w", "What an area is called that elects a member,"),
+	TEXT("site", "areas", areas, "constituencies", "w", "what several of them are,"),
+	TEXT("site", "member", member, "MP", "w", "and what its member is."),
+
 	TEXT("http", "listen", listen, "127.0.0.1:8080", "w", "Address and port to listen on."),
 	TEXT("http", "trusted_proxies", trusted_proxies, "", "w",
 		"Addresses whose X-Forwarded-For is believed, separated by commas."),

@@ -34,6 +34,9 @@ struct config {
 	struct str get_involved; /* "URL TEXT"; empty: none */
 	struct str follow; /* the same */
 	struct str map_url;
+	struct str home_country; /* ISO code of the site's own */
+	struct str postcodes; /* shapes of its postcodes (domain/text.h) */
+	struct str area, areas, member; /* what they are called */
 
 	struct str listen; /* ADDR:PORT or [ADDR]:PORT */
 	struct str trusted_proxies;

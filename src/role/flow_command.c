@@ -82,6 +82,14 @@ void flow_hear_command(struct flow *f)
 		link_close(&f->command);
 }
 
+static void refresh_places(struct flow *f)
+{
+	enum err e = places_refresh(f->app->places, f->role->own_fd, f->store);
+
+	if (e != OK)
+		log_err("cannot-read-areas", e);
+}
+
 void flow_imported(struct flow *f, struct work *w)
 {
 	struct work_import *i = &w->import;
@@ -91,6 +99,7 @@ void flow_imported(struct flow *f, struct work *w)
 	if (w->err == OK) {
 		text = arena_printf(
 			&w->arena, "%llu", (unsigned long long)i->count);
+		refresh_places(f);
 		shelf_changed(f->app->shelf, 0);
 		flow_find_events(f);
 	} else if (text.len == 0) {

@@ -246,7 +246,7 @@ static void fill_row(struct work_sign *s, const struct message_sealed *m)
 		.petition = s->petition,
 		.hour = s->hour,
 		.country = s->country,
-		.area = STR(""),
+		.area = s->area,
 		.epochs = s->epoch,
 		.epochs_count = m->n_headers };
 	memcpy(s->row.rid, &s->rid, sizeof(s->row.rid));
@@ -269,11 +269,14 @@ static void fill_row(struct work_sign *s, const struct message_sealed *m)
 static void forget_fields(struct work *w)
 {
 	char country[4] = "";
+	char area[POSTCODES_AREA_BYTES + 1] = "";
 
 	(void)snprintf(
 		country, sizeof(country), "%.*s", STR_ARG(w->sign.country));
+	(void)snprintf(area, sizeof(area), "%.*s", STR_ARG(w->sign.area));
 	arena_clear(&w->arena);
 	w->sign.country = arena_copy(&w->arena, str_c(country));
+	w->sign.area = arena_copy(&w->arena, str_c(area));
 	wipe(&w->sign.corrects_token, sizeof(w->sign.corrects_token));
 	w->sign.fields = (struct work_fields){ .wants_updates = false };
 }

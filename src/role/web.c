@@ -176,6 +176,10 @@ static enum err make_site(struct web *w)
 		.follow = read_link(c->follow),
 		.map_url = c->map_url,
 		.eligible = c->eligible,
+		.home = { c->home_country, c->postcodes },
+		.area_name = c->area,
+		.areas_name = c->areas,
+		.member_name = c->member,
 		.one_machine = true,
 		.credential_in_file =
 			!str_starts(c->credential, STR("/run/")) };
@@ -330,6 +334,14 @@ static enum err tell_store(const struct web *w, struct store *writer)
 	return e == OK ? store_commit(writer) : e;
 }
 
+static enum err open_places(struct web *w)
+{
+	w->app.places = places_new();
+	return w->app.places == NULL
+		? ERR_MEMORY
+		: places_refresh(w->app.places, w->role->own_fd, w->flow.store);
+}
+
 static enum err open_store(struct web *w)
 {
 	struct page_site sites[VIEWS_MAX];
@@ -358,6 +370,8 @@ static enum err open_store(struct web *w)
 	e = store_open(DATABASE, STORE_READER, &w->flow.store);
 	if (e == OK)
 		e = reader_open(DATABASE, &w->app.reader);
+	if (e == OK)
+		e = open_places(w);
 	if (e == OK)
 		e = shelf_open(DATABASE, sites, language_views(w->tongues.n),
 			w->app.clock, cache / 4 * 3, &w->app.shelf);
@@ -499,6 +513,7 @@ static void end(struct web *w)
 	shelf_close(w->app.shelf);
 	reader_close(w->app.reader);
 	metrics_close(w->app.metrics);
+	places_free(w->app.places);
 	store_close(w->flow.store);
 	for (size_t v = 0; v < VIEWS_MAX && w->state.view[v] != NULL; v++) {
 		struct app *app = w->state.view[v];

@@ -18,6 +18,7 @@
 #include "crypto/sign.h"
 #include "tlog/note.h"
 #include "web/answers.h"
+#include "web/places.h"
 #include "web/reader.h"
 #include "web/shelf.h"
 #include "web/work.h"
@@ -61,6 +62,7 @@ struct app {
 	struct shelf *shelf;
 	struct answers *answers;
 	struct reader *reader;
+	struct places *places;
 	struct app_state *state;
 	struct metrics *metrics;
 	struct http_reply *text[APP_TEXTS]; /* as content_names orders them */

@@ -138,7 +138,8 @@ static struct str field(const struct form *f, struct str name)
 	return value.at == NULL ? STR("") : value;
 }
 
-static void read_form(const struct form *f, struct sign_form *ret_form)
+static void read_form(
+	struct app *app, const struct form *f, struct sign_form *ret_form)
 {
 	*ret_form = (struct sign_form){
 		.eligible = field(f, STR("eligible")).len > 0,
@@ -154,7 +155,7 @@ static void read_form(const struct form *f, struct sign_form *ret_form)
 		.person = field(f, STR("person")).len > 0,
 	};
 	if (ret_form->country.len == 0)
-		ret_form->country = STR("GB");
+		ret_form->country = app->site.home.country;
 }
 
 static bool token_fresh(struct app *app, uint64_t petition, struct str text,
@@ -179,8 +180,8 @@ static bool check(struct app *app, struct http_request *r, uint64_t petition,
 	f.email = email_parse(a, form->email, &ret->email);
 	f.country = !country_known(form->country);
 	if (!f.country)
-		f.postcode = postcode_parse(
-			a, form->country, form->postcode, &ret->postcode);
+		f.postcode = postcode_parse(a, &app->site.home, form->country,
+			form->postcode, &ret->postcode);
 	/* A mail job has one size, whatever stands in it (formats.md 2). */
 	if (f.name == NAME_FINE && f.email == EMAIL_FINE &&
 		ret->name.len + ret->email.mailed.len > MAILED_MAX_BYTES)
@@ -233,7 +234,7 @@ struct http_reply *sign_reply_retry(
 		brief_free(b);
 		return app_error(app, 503);
 	}
-	read_form(&f, &form);
+	read_form(app, &f, &form);
 	buf_init(&page, PAGE_MAX_BYTES);
 	page_sign(&page, &app->site, brief_petition(b), &form, &again);
 	reply = app_page(app, 503, &page);
@@ -290,6 +291,9 @@ static struct work *work_of(struct app *app, struct http_request *r,
 	s->petition = petition;
 	s->hour = clock_hour(app->clock);
 	s->country = arena_copy(&w->arena, c->country);
+	if (str_eq(c->country, app->site.home.country))
+		s->area =
+			places_of_postcode(app->places, &w->arena, c->postcode);
 	s->corrects_slot = c->corrects_slot;
 	s->corrects_token = c->corrects_token;
 	buf_init(&s->sealed, WORK_SEALED_MAX);
@@ -384,7 +388,7 @@ void sign_ask(
 	if (http_form(r, FORM_TWICE_REFUSED, &f) != OK) {
 		http_reply(r, app_error(app, 400));
 	} else {
-		read_form(&f, &form);
+		read_form(app, &f, &form);
 		ask(app, r, brief_petition(b), &form, field(&f, STR("stage")));
 	}
 	brief_free(b);
