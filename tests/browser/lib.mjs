@@ -85,6 +85,7 @@ export function missing() {
 	if (!existsSync(chromium))
 		return `no ${chromium}: run tools/setup.sh test`;
 	for (const module of ['tests/browser/node_modules/playwright-core',
+		'tests/browser/node_modules/html-validate',
 		'tools/inbox/node_modules/maildev']) {
 		if (!existsSync(join(here, '../..', module)))
 			return `no ${module}: run tools/setup.sh test`;
