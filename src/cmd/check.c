@@ -1,10 +1,11 @@
 /*
  * check.c - petitiond check: the parts of a site held against each other.
  *
- * The configuration (every mistake by its line), the database against itself,
- * and the public log against the database: its root against the checkpoint
- * that web has committed, its leaves counted a petition against the database's
- * counts.  The logs of all years are one history (docs/log.md section 2).
+ * The configuration (every mistake by its line) and the languages it names,
+ * the database against itself, and the public log against the database: its
+ * root against the checkpoint that web has committed, its leaves counted a
+ * petition against the database's counts.  The logs of all years are one
+ * history (docs/log.md section 2).
  */
 #include <fcntl.h>
 #include <getopt.h>
@@ -14,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "domain/store.h"
 #include "role/site.h"
+#include "role/tongue.h"
 #include "tlog/checkpoint.h"
 #include "tlog/leaf.h"
 #include "tlog/tile.h"
@@ -314,9 +316,33 @@ static enum err compare_counts(struct check *c)
 	return OK;
 }
 
+static void found_words(void *arg, const char *sentence)
+{
+	differ(arg, str_c(sentence));
+}
+
+/* The languages of the configuration, and the site's own words. */
+static enum err check_words(struct check *c)
+{
+	struct tongues tongues;
+	int locale_fd = -1;
+	enum err e = file_open_dir(c->site.dir_fd, "locale", &locale_fd);
+
+	if (e != OK)
+		locale_fd = -1;
+	e = tongues_load(&c->site.config, locale_fd, found_words, c, &tongues);
+	tongues_release(&tongues);
+	if (locale_fd >= 0)
+		(void)close(locale_fd);
+	return e;
+}
+
 static enum err check_all(struct check *c)
 {
-	enum err e = store_check(c->store, found, c);
+	enum err e = check_words(c);
+
+	if (e == OK)
+		e = store_check(c->store, found, c);
 
 	if (e == OK)
 		e = check_logs(c);
