@@ -71,6 +71,8 @@ static struct http_conn *conn_new(
 	c->server = s;
 	c->mhd = mhd;
 	c->fd = fd->connect_fd;
+	c->daemon = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_DAEMON)
+			    ->daemon;
 	c->peer = http_addr_of(addr == NULL ? NULL : addr->client_addr);
 	c->trusted = http_is_trusted(
 		&c->peer, s->settings.trusted, s->settings.trusted_n);

@@ -193,6 +193,8 @@ static enum MHD_Result take_head(
 	h.field_n = 0;
 	(void)MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, collect, &h);
 	status = judge(x, &h);
+	if (status == 0)
+		trim_learn(x->conn, h.method.at, h.bytes);
 	return status == 0 ? MHD_YES : refuse(x, status);
 }
 

@@ -14,6 +14,8 @@
 
 #include "http/server.h"
 
+enum { TRIM_MS = 500 };
+
 static int timeout_ms(struct MHD_Daemon *d)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
@@ -33,10 +35,15 @@ static void *turn(void *cls)
 		{ .fd = info->epoll_fd, .events = POLLIN },
 		{ .fd = l->wake_fd, .events = POLLIN },
 	};
+	bool crowded = false;
+	int64_t trim_at_ms = 0;
 	eventfd_t seen;
 
 	while (!atomic_load(&s->loops_end)) {
-		(void)poll(p, 2, timeout_ms(l->daemon));
+		int ms = timeout_ms(l->daemon);
+
+		(void)poll(p, 2,
+			crowded && (ms < 0 || ms > TRIM_MS) ? TRIM_MS : ms);
 		if (p[1].revents != 0)
 			(void)eventfd_read(l->wake_fd, &seen);
 		atomic_store(&l->woken, false);
@@ -45,6 +52,10 @@ static void *turn(void *cls)
 			l->quiet = true;
 		}
 		(void)MHD_run(l->daemon);
+		if (server_now_ms() >= trim_at_ms) {
+			crowded = trim_idle(s, l->daemon);
+			trim_at_ms = server_now_ms() + TRIM_MS;
+		}
 	}
 	return NULL;
 }

@@ -7,9 +7,6 @@
 
 #include "base/rng.h"
 
-/* A connection's memory in libmicrohttpd: a head of 8 KB with 64 fields, the
- * fields of the reply, and a piece of a body. */
-static const size_t CONN_POOL_BYTES = 16 * 1024 - 16;
 /* Any byte but zero: what freed memory is overwritten with (mallopt(3)). */
 static const int PERTURB = 0xa5;
 /* How long replies that were given at the very end may take to leave. */
@@ -78,7 +75,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
 		MHD_OPTION_CONNECTION_LIMIT,
 		set->max_connections / set->threads,
 		MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONN_POOL_BYTES,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_POOL_BYTES,
 		MHD_OPTION_NOTIFY_CONNECTION, conn_notify, s,
 		MHD_OPTION_URI_LOG_CALLBACK, exchange_target, s,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,

@@ -42,6 +42,11 @@ struct http_conn {
 	bool counted; /* in by_peer */
 	bool lingers; /* refused unread: drain before closing */
 	_Atomic int64_t until; /* the deadline and the phase, conn_until */
+	/* Of the loop alone (trim.c): */
+	const struct MHD_Daemon *daemon;
+	uintptr_t pool_at; /* where its pool begins, 0: not known */
+	bool pool_asked;
+	int64_t trimmed_until;
 };
 
 /* What a connection does now and until when (monotonic), in one number, so
@@ -84,6 +89,9 @@ struct lingering {
 	int64_t until_ms;
 };
 
+/* A connection's memory in libmicrohttpd: a head of 8 KB with 64 fields, the
+ * fields of the reply, and a piece of a body. */
+enum { CONN_POOL_BYTES = 16 * 1024 - 16 };
 enum { SERVER_MAX_LINGERING = 64, SERVER_REPLY_MAX = 14, SERVER_LOOPS_MAX = 2 };
 
 /* A daemon and the thread that turns it. */
@@ -153,6 +161,13 @@ enum MHD_Result conn_accept(
 	void *cls, const struct sockaddr *addr, socklen_t addr_len);
 void conn_notify(void *cls, struct MHD_Connection *c, void **socket_context,
 	enum MHD_ConnectionNotificationCode what);
+
+/* trim.c: the first head of a connection lies here.  In its loop's thread, as
+ * the next. */
+void trim_learn(struct http_conn *c, const char *head, size_t head_bytes);
+/* Between two turns of the daemon; true while there are so many connections
+ * that it should be called about twice a second. */
+bool trim_idle(struct http_server *s, const struct MHD_Daemon *daemon);
 
 /* reaper.c: its thread. */
 void *reaper_main(void *cls);
