@@ -221,6 +221,23 @@ struct logbook_signed {
 MUST_USE enum err logbook_catch_up(
 	struct logbook *l, const struct logbook_signed *notes, size_t n);
 
+/*
+ * --- an old database ---
+ *
+ * Events as they were told, from one ev_seq on, for a database that came from
+ * a backup.  Of a refused one only type and petition are known.  hour is that
+ * of acceptance, 0 for a sponsor's.  mac is made anew for what once had it.
+ * ERR_CORRUPT: what is published is not what was journaled.
+ */
+struct logbook_recalled {
+	struct logbook_event event;
+	enum logbook_outcome outcome;
+	uint32_t hour;
+};
+
+MUST_USE enum err logbook_recall(struct logbook *l, uint64_t from, size_t max,
+	struct logbook_recalled *ret_events, size_t *ret_n);
+
 /* The keys of log/keys: name HOST/log and HOST/promise. */
 const struct vkey *logbook_checkpoint_key(const struct logbook *l);
 const struct vkey *logbook_promise_key(const struct logbook *l);

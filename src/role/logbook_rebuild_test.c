@@ -306,6 +306,58 @@ static void test_foreign_note(void)
 	end(&f, &d);
 }
 
+/* ---- an old database ---- */
+
+static bool same_event(const struct logbook_event *a,
+	const struct logbook_event *b, uint64_t target)
+{
+	return a->ev_seq == b->ev_seq && a->type == b->type &&
+		a->reason == b->reason && a->petition == b->petition &&
+		a->slot == b->slot && a->target_ev_seq == target &&
+		a->count == b->count &&
+		memcmp(&a->c, &b->c, sizeof(a->c)) == 0 &&
+		memcmp(&a->mac, &b->mac, sizeof(a->mac)) == 0;
+}
+
+static void test_recall(void)
+{
+	static struct logbook_recalled got[EVENTS];
+	static struct database d;
+	struct fixture f;
+	unsigned wrong = 0;
+	size_t n = 0;
+
+	begin(&f, &d);
+	CHECK_INT(fixture_open(&f), OK);
+	CHECK_INT(logbook_recall(f.l, 1, EVENTS, got, &n), OK);
+	CHECK_INT(n, d.n_events);
+	for (size_t i = 0; i < n; i++) {
+		const struct logbook_event *ev = &d.event[i];
+		uint64_t target = ev->type == LEAF_WITHDRAW
+			? ev->slot + 1
+			: ev->target_ev_seq;
+
+		if (got[i].outcome == LOGBOOK_ACCEPTED)
+			wrong += !same_event(&got[i].event, ev, target);
+		else
+			wrong += got[i].event.type != ev->type ||
+				got[i].event.slot != 0;
+	}
+	CHECK_INT(wrong, 0);
+	CHECK_INT(logbook_recall(f.l, d.n_events + 1, 5, got, &n), OK);
+	CHECK_INT(n, 0);
+	CHECK_INT(logbook_recall(f.l, d.n_events + 2, 5, got, &n), ERR_INVALID);
+	fixture_close(&f);
+	/* A leaf that somebody changed is not believed. */
+	CHECK_INT(fixture_open(&f), OK);
+	CHECK_INT(file_swap(f.public_fd, "log/2026/tile/entries/000", "x", 1,
+			  0644),
+		OK);
+	CHECK_INT(logbook_recall(f.l, 5, 5, got, &n), ERR_CORRUPT);
+	fixture_close(&f);
+	end(&f, &d);
+}
+
 int main(void)
 {
 	CHECK_INT(crypto_init(), OK);
@@ -321,5 +373,6 @@ int main(void)
 	test_wrong(unknown_event);
 	test_all_old();
 	test_foreign_note();
+	test_recall();
 	return tap_done();
 }
