@@ -4,6 +4,7 @@
 
 #include "cmd/import.h"
 #include "cmd/load.h"
+#include "web/committer.h"
 #include "web/places.h"
 
 enum { PROBLEM_MAX = 4096 };
@@ -70,7 +71,9 @@ enum err apply_import(struct store *s, struct work_import *import,
 	e = store_mark(s);
 	if (e != OK)
 		return e;
-	if (import->kind.len > 0)
+	if (str_eq(import->kind, STR(COMMITTER_PUBLISHED)))
+		e = apply_published(s, &apply, import->name, import->body);
+	else if (import->kind.len > 0)
 		e = load_list(s,
 			&(struct load_list){
 				import->kind, import->name, import->body, a },

@@ -27,6 +27,11 @@ MUST_USE enum err apply_documents(struct store *s, const struct apply *apply,
 	struct str name, struct str bytes, size_t *ret_count,
 	struct str *ret_complaint);
 
+/* A PETITION document: its petition is stored as open, if it is not here as
+ * published.  The log is not told.  ERR_CORRUPT if it reads as none. */
+MUST_USE enum err apply_published(struct store *s, const struct apply *apply,
+	struct str name, struct str document);
+
 /* For the committer: the same as one operation of its batch.  zone and months
  * of the site come from the role's configuration. */
 enum err apply_import(struct store *s, struct work_import *import,

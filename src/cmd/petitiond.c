@@ -20,6 +20,8 @@ static const struct command {
 	{ "import", cmd_import, "take petitions from JSON documents" },
 	{ "load", cmd_load, "take lists: periods, departments, areas" },
 	{ "keys", cmd_keys, "who can open what, and changing it" },
+	{ "backup", cmd_backup, "copy all that may be copied into one file" },
+	{ "restore", cmd_restore, "put a backup back" },
 	{ "check", cmd_check, "hold all parts of a site against each other" },
 };
 

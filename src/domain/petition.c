@@ -32,7 +32,8 @@ enum err petition_state_parse(struct str name, enum petition_state *ret_state)
 
 bool petition_is_open(const struct petition *p, int64_t now_ms)
 {
-	return p->state == PETITION_OPEN && now_ms <= p->deadline_ms;
+	return p->state == PETITION_OPEN && !p->paused &&
+		now_ms <= p->deadline_ms;
 }
 
 bool petition_is_visible(const struct petition *p)

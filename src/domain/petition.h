@@ -106,6 +106,8 @@ struct petition {
 	uint64_t id;
 	enum petition_state state;
 	bool archived; /* of a period that has ended */
+	/* After a restore: takes no signatures until an operator says so. */
+	bool paused;
 	struct str lang;
 	struct str action; /* the title */
 	struct str background;

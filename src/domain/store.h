@@ -597,6 +597,70 @@ MUST_USE enum err store_meta_put(
 MUST_USE enum err store_meta(struct arena *a, struct store *s, struct str key,
 	struct str *ret_value);
 
+/* --- after a restore ------------------------------------------------------ */
+
+/* In meta: "yes" while keeper is to tell web of every entry it has. */
+#define STORE_TELL_ALL "keeper-tells-all"
+
+struct store_placed {
+	uint64_t ev_seq;
+	uint64_t leaf_index;
+	uint32_t year;
+	uint32_t hour; /* of the leaf; 0 if it was not kept */
+};
+
+/* Of max events from this one on those that are leaves: what a log is told
+ * that was lost.  *ret_next is behind the last event seen, from_ev_seq itself
+ * if there are no more. */
+MUST_USE enum err store_leaf_places(struct arena *a, struct store *s,
+	uint64_t from_ev_seq, size_t max, struct store_placed **ret_places,
+	size_t *ret_count, uint64_t *ret_next);
+
+/* An event that log has and this database may lack. */
+struct store_told {
+	struct store_event event;
+	bool accepted; /* else only number, type and petition are known */
+	uint32_t hour; /* log accepted it */
+	struct str document; /* of the types that name one; else null */
+};
+
+/*
+ * Make it ours, in the order of ev_seq; what is here already is left as it
+ * is.  A SIGN whose form is not here becomes a row without records: a stub,
+ * told by its empty country.  ERR_NOT_FOUND: its petition is not here;
+ * ERR_CORRUPT: a gap, or it contradicts what is here.
+ */
+MUST_USE enum err store_adopt(struct store *s, const struct store_told *told);
+
+/* As store_confirm; without a row it makes a stub first. */
+MUST_USE enum err store_confirm_stub(struct store *s,
+	const struct store_claim *in, uint32_t hour,
+	enum store_confirm *ret_outcome, struct store_place *ret_place);
+
+/* The highest slot there is, 0 for none. */
+MUST_USE enum err store_top_slot(struct store *s, uint64_t *ret_slot);
+
+/*
+ * keeper is an older copy, which knows nothing from this slot on: pending rows
+ * there are deleted (nobody can confirm them), and petitions that may still be
+ * signed and have signatures there are paused: they take no more, for people
+ * could sign them twice.
+ */
+MUST_USE enum err store_keeper_forgot(
+	struct store *s, uint64_t from_slot, size_t *ret_paused);
+/* Go on with a paused petition, or all (0), as if nothing were forgotten. */
+MUST_USE enum err store_resume(
+	struct store *s, uint64_t petition, size_t *ret_resumed);
+MUST_USE enum err store_is_paused(
+	struct store *s, uint64_t petition, bool *ret_paused);
+
+/* Nothing that waits to be mailed is mailed: it may have been before. */
+MUST_USE enum err store_hold_mail(struct store *s);
+
+/* Write a copy of the whole store, as of one moment and without what was
+ * deleted, to a file that does not exist yet.  A reader may. */
+MUST_USE enum err store_copy(struct store *s, const char *path);
+
 /* --- checking --------------------------------------------------------------- */
 
 typedef void store_finding(void *arg, struct str sentence);

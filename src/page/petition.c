@@ -107,6 +107,18 @@ static void closed_notice(struct page *p, const struct petition *t)
 	html_lit(&p->h, "</div>\n");
 }
 
+/* keeper was restored from an older copy (store_keeper_forgot). */
+static void paused_notice(struct page *p)
+{
+	html_lit(&p->h, "<div class=\"notice\">\n<p><strong>");
+	say(p, "Signing is paused");
+	html_lit(&p->h, "</strong></p>\n<p>");
+	say(p,
+		"After a technical failure this petition takes no signatures "
+		"for now. All that were counted stay counted.");
+	html_lit(&p->h, "</p>\n</div>\n");
+}
+
 static void text(struct page *p, const struct petition *t)
 {
 	html_lit(&p->h, "<div class=\"text\">\n<div class=\"lead\"");
@@ -183,6 +195,8 @@ void page_petition(struct buf *out, const struct page_site *site,
 	html_lit(&p.h, "</h1>\n");
 	if (t->state == PETITION_CLOSED)
 		closed_notice(&p, t);
+	if (t->state == PETITION_OPEN && t->paused)
+		paused_notice(&p);
 	text(&p, t);
 	if (t->state == PETITION_REJECTED)
 		petition_rejection(&p, t);

@@ -157,7 +157,7 @@ void petition_tally(struct page *p, const struct petition *t)
 	say_count(p, "{1} signature", "{1} signatures", petition_count(t));
 	html_lit(&p->h, "</span></p>\n");
 	goals(p, t);
-	if (t->state == PETITION_OPEN && !t->archived) {
+	if (t->state == PETITION_OPEN && !t->archived && !t->paused) {
 		html_lit(&p->h, "<p><a class=\"button\" href=\"");
 		html_url(&p->h,
 			petition_path(&path, t->id, false, "/signatures/new"));

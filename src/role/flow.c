@@ -59,9 +59,23 @@ void flow_leave(struct flow *f, struct work *w)
 	work_free(w);
 }
 
+/* What an old database may still store before log has told it the rest: it
+ * makes no events. */
+static bool makes_no_event(const struct work *w)
+{
+	return w->kind == WORK_SIGN || w->kind == WORK_MAIL_DONE ||
+		w->kind == WORK_SEQUENCE || w->kind == WORK_EXPIRED ||
+		w->kind == WORK_ADOPT;
+}
+
 void flow_commit(struct flow *f, struct work *w)
 {
 	w->next = NULL;
+	if (!f->log_met && !makes_no_event(w)) {
+		*f->held_tail = w;
+		f->held_tail = &w->next;
+		return;
+	}
 	*f->commit_tail = w;
 	f->commit_tail = &w->next;
 }
@@ -150,6 +164,12 @@ static void finish(struct flow *f, struct work *w)
 		break;
 	case WORK_IMPORT:
 		flow_imported(f, w);
+		break;
+	case WORK_FORGOT:
+		flow_keeper_forgot(f, w);
+		break;
+	case WORK_ADOPT:
+		flow_adopted(f, w);
 		break;
 	}
 }
@@ -330,17 +350,30 @@ static bool all_answered(const struct flow *f)
 	return atomic_load(&f->app->state->waiting) == 0 && !f->importing;
 }
 
+static enum err find_tell_all(struct flow *f)
+{
+	struct str value;
+	enum err e =
+		store_meta(&f->scratch, f->store, STR(STORE_TELL_ALL), &value);
+
+	if (e == OK)
+		f->tell_all = str_eq(value, STR("yes"));
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 enum err flow_run(struct flow *f)
 {
 	int64_t until = INT64_MAX;
 	enum err e = OK;
 
 	f->commit_tail = &f->commit;
+	f->held_tail = &f->held;
 	f->forms_tail = &f->forms;
 	f->claims_tail = &f->claims;
 	link_init(&f->command);
 	arena_init(&f->scratch, SCRATCH_MAX);
 	flow_find_events(f);
+	e = find_tell_all(f);
 	while (e == OK) {
 		if (f->role->stopping && until == INT64_MAX)
 			until = now_ms(f) + FINISH_MS;

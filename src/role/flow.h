@@ -75,6 +75,14 @@ struct flow {
 	bool declared; /* sealer's declaration is in the log's journal */
 	bool reconciled;
 	bool log_ready;
+	/* Until log has said what it has, nothing that makes events may be
+	 * committed: an old database would use their numbers again. */
+	bool log_met;
+	struct work *held; /* what waits for that */
+	struct work **held_tail;
+	/* The database is from a backup: keeper is to tell all it has. */
+	bool tell_all;
+	bool telling_all; /* asked, and not done */
 	uint64_t declare_ev; /* its event, 0 while it is not committed */
 	struct sha256 declared_hash; /* of the declaration of declare_ev */
 
@@ -84,6 +92,7 @@ struct flow {
 	uint64_t ev_acked;
 	struct work *wait[FLOW_WAITS]; /* by ev_seq */
 	struct vkey promise_key;
+	uint64_t recall_to; /* log's next ev_seq while we learn; else 0 */
 	/* Counts moved in the store by parts of a checkpoint: their pages
 	 * change when its last part is there. */
 	uint64_t moved[FLOW_MOVED];
@@ -139,8 +148,25 @@ void flow_wait_for_promise(struct flow *f, struct work *w);
 void flow_ask_promise_again(struct flow *f, struct work *w);
 void flow_give_up_promise(struct flow *f, struct work *w);
 void flow_sequenced(struct flow *f, struct work *w);
+/* Events are at one: go on from next, and ask for leaves. */
+void flow_log_agrees(struct flow *f, uint64_t next);
 /* Look in the store which event is the last. */
 void flow_find_events(struct flow *f);
+
+/* flow_recover.c: after a restore */
+/* Log has journaled events up to (not including) next, and we have not. */
+void flow_recall(struct flow *f, uint64_t next);
+void flow_hear_recalled(struct flow *f, struct view *v);
+void flow_adopted(struct flow *f, struct work *w);
+void flow_hear_places_ask(struct flow *f, struct view *v);
+
+/* Ask keeper to tell all, if that is to be done and it is there. */
+void flow_ask_all(struct flow *f);
+/* keeper knows nothing from this slot on; 0: all is known. */
+void flow_hear_agreed(struct flow *f, struct view *v);
+void flow_keeper_forgot(struct flow *f, struct work *w);
+/* Give back what flow_commit held. */
+void flow_release_held(struct flow *f);
 
 /* flow_mail.c */
 void flow_hear_mailer(struct flow *f);

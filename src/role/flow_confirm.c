@@ -205,6 +205,7 @@ static void hear_unsettled(struct flow *f, struct view *v)
 			.c = u.c,
 			.mac = u.mac,
 			.apart = u.apart,
+			.make_stub = f->telling_all,
 			.free = !flow_rid_in_flight(f, &u.rid) };
 		r->n++;
 	}
@@ -244,6 +245,8 @@ void flow_hear_keeper(struct flow *f)
 			hear_claimed(f, &v);
 		else if (type == MSG_UNSETTLED)
 			hear_unsettled(f, &v);
+		else if (type == MSG_AGREED)
+			flow_hear_agreed(f, &v);
 		else if (type == MSG_EXPIRED)
 			hear_expired(f, &v);
 	}
@@ -252,6 +255,7 @@ void flow_hear_keeper(struct flow *f)
 void flow_keeper_changed(struct flow *f)
 {
 	f->reconciled = false;
+	f->telling_all = false;
 	f->claims_out = 0;
 	f->settled.n = 0; /* it asks for all of these itself */
 	f->booked.n = 0;
@@ -319,12 +323,12 @@ void flow_reconciled(struct flow *f, struct work *w)
 		put_marked(b, r, offsetof(struct reconcile_entry, settle));
 		put_marked(b, r, offsetof(struct reconcile_entry, free));
 		put_marked(b, r, offsetof(struct reconcile_entry, book));
+		if (r->last)
+			buf_u64(b, r->top_slot);
 		e = link_end(keeper);
 	}
 	if (e != OK)
 		flow_lose(f, ROLE_KEEPER, e);
-	else if (r->last)
-		f->reconciled = true;
 	flow_find_events(f);
 	f->mail_dirty = true;
 	work_free(w);

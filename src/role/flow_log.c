@@ -225,15 +225,20 @@ void flow_send_events(struct flow *f)
 static void say_have(struct flow *f)
 {
 	struct link *log = &f->role->link[ROLE_LOG];
-	struct store_checkpoint c;
-	uint32_t year = app_year(f->app);
+	struct store_checkpoint c = { .note = STR("") };
 	struct buf *b;
-	enum err e = store_checkpoint(&f->scratch, f->store, year, &c);
+	uint32_t *year;
+	size_t n = 0;
+	enum err e = store_log_years(&f->scratch, f->store, &year, &n);
 
+	if (e == OK && n > 0)
+		e = store_checkpoint(&f->scratch, f->store, year[n - 1], &c);
 	if (e == OK) {
 		b = link_begin(log, MSG_LOG_HAVE);
-		buf_u16(b, c.size == 0 ? 0 : (uint16_t)year);
+		buf_u16(b, n == 0 ? 0 : (uint16_t)year[n - 1]);
 		buf_u64(b, c.size);
+		buf_u16(b, (uint16_t)c.note.len);
+		buf_str(b, c.note);
 		e = link_end(log);
 	}
 	if (e != OK)
@@ -251,17 +256,24 @@ static void hear_state(struct flow *f, struct view *v)
 		return;
 	}
 	flow_find_events(f);
-	if (next > f->ev_last + 1) {
-		/* Log knows events that the database does not: an old copy of
-		 * the database was put back. */
-		log_notice("log-is-ahead-of-the-database");
-		return;
-	}
 	atomic_store(&f->app->state->promise_key, &f->promise_key);
+	if (next > f->ev_last + 1)
+		/* An old copy of the database was put back. */
+		flow_recall(f, next);
+	else
+		flow_log_agrees(f, next);
+}
+
+void flow_log_agrees(struct flow *f, uint64_t next)
+{
+	f->recall_to = 0;
 	/* What log has journaled but could not answer is asked again. */
 	f->ev_next = oldest_waiting(f, next);
 	f->ev_acked = f->ev_next - 1;
 	f->log_ready = true;
+	f->log_met = true;
+	flow_release_held(f);
+	flow_ask_all(f);
 	say_have(f);
 }
 
@@ -386,6 +398,10 @@ void flow_hear_log(struct flow *f)
 			hear_results(f, &v);
 		else if (type == MSG_CHECKPOINT)
 			hear_checkpoint(f, &v);
+		else if (type == MSG_PLACES_ASK)
+			flow_hear_places_ask(f, &v);
+		else if (type == MSG_RECALLED)
+			flow_hear_recalled(f, &v);
 	}
 	say_declared(f);
 }
@@ -393,6 +409,7 @@ void flow_hear_log(struct flow *f)
 void flow_log_changed(struct flow *f)
 {
 	f->log_ready = false;
+	f->recall_to = 0;
 }
 
 /* ---- committed ---- */

@@ -169,6 +169,47 @@ enum err keep_range(struct keep *k, uint32_t count, uint64_t *ret_first_slot)
 	return keep_end(k, e, false);
 }
 
+enum { RAISE_BY = 1 << 20 };
+
+enum err keep_raise(struct keep *k, uint64_t top, uint64_t *ret_forgotten)
+{
+	uint64_t from = k->next_slot;
+	uint64_t first;
+	enum err e = keep_begin(k, 0);
+
+	if (e != OK)
+		return e;
+	if (top < from) {
+		*ret_forgotten = 0;
+		return OK;
+	}
+	if (top >= KEEP_SLOT_END - 2 * RAISE_BY)
+		return ERR_TOO_LARGE;
+	k->next_slot = top + RAISE_BY;
+	e = keep_range(k, 1, &first);
+	if (e == OK)
+		*ret_forgotten = from;
+	return e;
+}
+
+static enum err mark_one(void *context, const struct keep_entry *e)
+{
+	struct keep *k = context;
+
+	return keep_entry_is_pending(e) || keep_entry_is_claimed(e)
+		? keep_marks_set(&k->open, e->slot)
+		: OK;
+}
+
+enum err keep_tell_all(struct keep *k)
+{
+	enum err e = keep_begin(k, 0);
+
+	if (e == OK)
+		e = keep_store_scan(&k->store, mark_one, k);
+	return keep_end(k, e, false);
+}
+
 /* Keys first: without them the file's rows say nothing any more. */
 static enum err drop_old_weeks(struct keep *k)
 {

@@ -260,6 +260,19 @@ struct keep_unsettled {
 MUST_USE enum err keep_unsettled(struct keep *k, uint64_t *cursor,
 	struct keep_unsettled ret_entry[], size_t cap, size_t *ret_n);
 
+/* For a web whose database came from a backup: from now on keep_unsettled
+ * tells of every entry that is alive, whatever web acknowledged. */
+MUST_USE enum err keep_tell_all(struct keep *k);
+
+/*
+ * Web knows slots up to top.  If keep has not handed them out it is an older
+ * copy, or new: it goes on far above them (slots that nobody knows any more
+ * may lie between), durably, and *ret_forgotten is the first that it knows
+ * nothing of; else 0.
+ */
+MUST_USE enum err keep_raise(
+	struct keep *k, uint64_t top, uint64_t *ret_forgotten);
+
 /* Destroy S and k2 of a petition: its locks and look-ups are dead, durably.
  * Done before is OK. */
 MUST_USE enum err keep_destroy_petition(struct keep *k, uint64_t petition);

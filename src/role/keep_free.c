@@ -17,8 +17,12 @@ static enum err acknowledge(struct keep *k, const uint64_t slot[], size_t n,
 		e = keep_store_get(&k->store, slot[i], &entry);
 		if (e != OK ||
 			(entry.state != from &&
-				!(entry.unsettled && to == KEEP_SETTLED)))
+				!(entry.unsettled && to == KEEP_SETTLED))) {
+			/* Told again (keep_tell_all), acknowledged again. */
+			if (e == OK && entry.state == to)
+				keep_marks_clear(&k->open, slot[i]);
 			continue;
+		}
 		e = keep_store_acknowledge(&k->store, &entry, to);
 		keep_marks_clear(&k->open, slot[i]);
 	}

@@ -29,6 +29,7 @@ struct keeper {
 	struct role *role;
 	struct keep *keep;
 	bool reconciled;
+	uint64_t unsettled_at; /* where the next frame begins */
 	int64_t tick_at_ms;
 
 	struct keep_ask ask[KEEP_BATCH_MAX];
@@ -51,31 +52,47 @@ struct keeper {
 
 /* ---- reconcile ---- */
 
+/* One frame at a time: after a restore there may be millions of entries. */
 static enum err send_unsettled(struct keeper *k)
 {
 	struct link *web = &k->role->link[ROLE_WEB];
-	uint64_t cursor = 0;
 	size_t n = 0;
+	struct buf *b;
+	enum err e = keep_unsettled(
+		k->keep, &k->unsettled_at, k->unsettled, KEEP_BATCH_MAX, &n);
 
-	do {
-		struct buf *b;
-		enum err e = keep_unsettled(
-			k->keep, &cursor, k->unsettled, KEEP_BATCH_MAX, &n);
-
-		if (e != OK)
-			return e;
-		b = link_begin(web, MSG_UNSETTLED);
-		buf_byte(b, n == 0);
-		buf_u32(b, (uint32_t)n);
-		for (size_t i = 0; i < n; i++)
-			put_unsettled(b, &k->unsettled[i]);
-		e = link_end(web);
-		if (e != OK)
-			return e;
-	} while (n > 0);
-	return OK;
+	if (e != OK)
+		return e;
+	b = link_begin(web, MSG_UNSETTLED);
+	buf_byte(b, n < KEEP_BATCH_MAX);
+	buf_u32(b, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		put_unsettled(b, &k->unsettled[i]);
+	return link_end(web);
 }
 
+/* This keeper may be an older copy than web's database (keep_raise). */
+static enum err agree(struct keeper *k, struct view *v)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	uint64_t top = view_u64(v);
+	uint64_t forgotten = 0;
+	enum err e = OK;
+
+	if (!view_done(v))
+		return OK;
+	e = keep_raise(k->keep, top, &forgotten);
+	if (e != OK)
+		return e;
+	if (forgotten > 0)
+		log_notice_int("keeper-is-older-than-the-database", "slots",
+			(int64_t)(top + 1 - forgotten));
+	k->reconciled = true;
+	buf_u64(link_begin(web, MSG_AGREED), forgotten);
+	return link_end(web);
+}
+
+/* Web has committed a frame: the next one may come. */
 static enum err hear_reconciled(struct keeper *k, struct view *v)
 {
 	bool last = view_u8(v) != 0;
@@ -90,9 +107,19 @@ static enum err hear_reconciled(struct keeper *k, struct view *v)
 		n = take_slots(v, k->slot, KEEP_BATCH_MAX);
 		e = keep_booked(k->keep, k->slot, n);
 	}
-	if (e == OK && last && view_done(v))
-		k->reconciled = true;
-	return e;
+	if (e != OK || v->bad)
+		return e;
+	return last ? agree(k, v) : send_unsettled(k);
+}
+
+/* Web's database is from a backup: it wants to hear of every entry. */
+static enum err hear_tell_all(struct keeper *k)
+{
+	enum err e = keep_tell_all(k->keep);
+
+	k->reconciled = false;
+	k->unsettled_at = 0;
+	return e == OK ? send_unsettled(k) : e;
 }
 
 /* ---- web ---- */
@@ -228,6 +255,8 @@ static enum err hear_web(struct keeper *k)
 
 		if (type == MSG_RECONCILED) {
 			e = hear_reconciled(k, &v);
+		} else if (type == MSG_TELL_ALL) {
+			e = hear_tell_all(k);
 		} else if (type == MSG_SETTLED) {
 			n = take_slots(&v, k->slot, KEEP_BATCH_MAX);
 			e = keep_settled(k->keep, k->slot, n);
@@ -357,6 +386,7 @@ static enum err turn(struct keeper *k)
 	if (e == OK && r->fresh[ROLE_WEB]) {
 		r->fresh[ROLE_WEB] = false;
 		k->reconciled = false;
+		k->unsettled_at = 0;
 		e = send_unsettled(k);
 	}
 	if (e == OK && link_up(&r->link[ROLE_WEB]) &&

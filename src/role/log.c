@@ -17,13 +17,27 @@
 #include "role/message.h"
 #include "role/runtime.h"
 
-enum { EVENTS_MAX = 8192, LEAVES_PER_FRAME = 4096, IDLE_MS = 60000 };
+enum {
+	EVENTS_MAX = 8192,
+	LEAVES_PER_FRAME = 4096,
+	RECALL_AT_ONCE = 65536,
+	YEARS_MAX = 256,
+	IDLE_MS = 60000
+};
 
 struct log_role {
 	struct role *role;
 	struct logbook *book;
 	struct logbook_event event[EVENTS_MAX];
 	struct logbook_result result[EVENTS_MAX];
+	/* What web said it has: where to go on once we have caught up. */
+	uint16_t have_year;
+	uint64_t have_size;
+	/* Behind: the ev_seq from which places are asked next; 0 while an
+	 * answer is under way.  Events they are of may have to come first. */
+	uint64_t places_from;
+	bool places_wait;
+	struct logbook_placed placed[LEAVES_PER_FRAME];
 };
 
 static int64_t wall_ms(void)
@@ -83,23 +97,17 @@ static enum err say_checkpoint(
 
 /* ---- from web ---- */
 
-static enum err hear_have(struct log_role *l, struct view *v)
+/* Everything behind what web has. */
+static enum err say_since(struct log_role *l)
 {
-	uint16_t year = view_u16(v);
-	uint64_t size = view_u64(v);
+	uint16_t year = l->have_year;
+	uint64_t size = l->have_size;
 	struct logbook_batch batch;
 	enum err e;
 
-	if (!view_done(v))
-		return OK;
 	do {
 		e = logbook_since(
 			l->book, year, size, LEAVES_PER_FRAME, &batch);
-		if (e == ERR_INVALID) {
-			/* Web has a longer tree than we: an old copy of
-			 * SITE/log was put back.  Going on would fork. */
-			return ERR_CORRUPT;
-		}
 		if (e == OK && batch.size > 0)
 			e = say_checkpoint(l, &batch);
 		if (e == OK && batch.count > 0) {
@@ -108,6 +116,125 @@ static enum err hear_have(struct log_role *l, struct view *v)
 		}
 	} while (e == OK && batch.more);
 	return e;
+}
+
+/* Web may have a longer tree than we, and then can prove it: an old copy of
+ * SITE/log was put back, or nothing but its keys. */
+static enum err hear_have(struct log_role *l, struct view *v)
+{
+	struct str note;
+	enum err e = OK;
+
+	l->have_year = view_u16(v);
+	l->have_size = view_u64(v);
+	note = view_str16(v);
+	if (!view_done(v))
+		return OK;
+	if (note.len > 0)
+		e = logbook_hear_of(l->book, l->have_year, note);
+	if (e != OK)
+		return e;
+	if (!logbook_is_behind(l->book))
+		return say_since(l);
+	log_notice("log-is-behind");
+	l->places_from = 1;
+	l->places_wait = false;
+	return OK;
+}
+
+/* ---- behind ---- */
+
+static enum err ask_places(struct log_role *l)
+{
+	struct link *web = &l->role->link[ROLE_WEB];
+
+	if (l->places_from == 0 || l->places_wait ||
+		!logbook_is_behind(l->book) || !link_up(web))
+		return OK;
+	buf_u64(link_begin(web, MSG_PLACES_ASK), l->places_from);
+	l->places_from = 0;
+	return link_end(web);
+}
+
+static enum err catch_up(struct log_role *l, struct view *v)
+{
+	struct logbook_signed note[YEARS_MAX];
+	size_t n = view_u32(v);
+	enum err e;
+
+	if (n > YEARS_MAX)
+		v->bad = true;
+	for (size_t i = 0; i < n && !v->bad; i++) {
+		note[i].year = view_u16(v);
+		note[i].note = view_str16(v);
+	}
+	if (!view_done(v))
+		return OK;
+	e = logbook_catch_up(l->book, note, n);
+	if (e == ERR_DENIED)
+		log_notice("published-log-is-newer-than-the-database");
+	if (e != OK)
+		return e;
+	log_notice("log-was-rebuilt-from-the-database");
+	return say_since(l);
+}
+
+/* Places of events that are still on their way are asked for again. */
+static enum err hear_places(struct log_role *l, struct view *v)
+{
+	struct message_places m;
+	size_t n;
+	enum err e = OK;
+
+	take_places(v, &m);
+	n = view_u32(v);
+	if (n > LEAVES_PER_FRAME || !logbook_is_behind(l->book))
+		return OK;
+	l->places_from = m.next;
+	for (size_t i = 0; i < n; i++)
+		take_placed(v, &l->placed[i]);
+	for (size_t i = n; i > 0; i--)
+		if (l->placed[i - 1].ev_seq >= logbook_next_seq(l->book)) {
+			l->places_from = l->placed[i - 1].ev_seq;
+			l->places_wait = true;
+			n = i - 1;
+		}
+	if (v->bad)
+		return OK;
+	if (n > 0)
+		e = logbook_place(l->book, l->placed, n);
+	if (e != OK || !m.end)
+		return e;
+	l->places_from = 0;
+	return catch_up(l, v);
+}
+
+/* A database that is behind: docs/protocol.md, "After a restore". */
+static enum err hear_recall(struct log_role *l, struct view *v)
+{
+	struct link *web = &l->role->link[ROLE_WEB];
+	uint64_t from = view_u64(v);
+	struct logbook_recalled *event;
+	struct buf *b;
+	size_t n = 0;
+	enum err e;
+
+	if (!view_done(v))
+		return OK;
+	event = calloc(RECALL_AT_ONCE, sizeof(*event));
+	if (event == NULL)
+		return ERR_MEMORY;
+	e = logbook_recall(l->book, from, RECALL_AT_ONCE, event, &n);
+	if (e == OK) {
+		b = link_begin(web, MSG_RECALLED);
+		buf_byte(b, from + n == logbook_next_seq(l->book));
+		buf_u32(b, (uint32_t)n);
+		for (size_t i = 0; i < n; i++)
+			put_recalled(b, &event[i]);
+		e = link_end(web);
+	}
+	free(event);
+	return e == ERR_INVALID ? OK : e;
 }
 
 static enum err hear_events(struct log_role *l, struct view *v)
@@ -130,6 +257,7 @@ static enum err hear_events(struct log_role *l, struct view *v)
 	if (e != OK)
 		return e;
 	FAULT("log-events-done");
+	l->places_wait = false;
 	b = link_begin(web, MSG_RESULTS);
 	buf_u32(b, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
@@ -160,8 +288,12 @@ static enum err hear_web(struct log_role *l)
 			e = hear_document(l, &v);
 		else if (type == MSG_EVENTS)
 			e = hear_events(l, &v);
+		else if (type == MSG_PLACES)
+			e = hear_places(l, &v);
+		else if (type == MSG_RECALL)
+			e = hear_recall(l, &v);
 	}
-	return e;
+	return e == OK ? ask_places(l) : e;
 }
 
 /* ---- the turn ---- */

@@ -33,8 +33,8 @@ static void note_slots(
 	struct recall *r, const uint8_t *at, size_t n, uint64_t first)
 {
 	for (size_t i = 0; i < n; i++) {
-		uint64_t seq = get_u64(at + i * SLOT_REC_BYTES) &
-			~SLOT_WITHDRAWN;
+		uint64_t seq =
+			get_u64(at + i * SLOT_REC_BYTES) & ~SLOT_WITHDRAWN;
 
 		if (seq >= r->from && seq - r->from < r->n)
 			r->slot[seq - r->from] = first + i;
@@ -46,8 +46,7 @@ static enum err find_slots(struct recall *r)
 	static const size_t step = SLOTS_AT_ONCE * SLOT_REC_BYTES;
 	uint8_t *at = malloc(step);
 	uint64_t size = 0;
-	enum err e = at == NULL ? ERR_MEMORY
-				: file_size(r->l->slots_fd, &size);
+	enum err e = at == NULL ? ERR_MEMORY : file_size(r->l->slots_fd, &size);
 
 	for (uint64_t off = 0; e == OK && off < size; off += step) {
 		size_t len = size - off < step ? (size_t)(size - off) : step;
@@ -109,24 +108,24 @@ static enum err read_bundle(struct recall *r, uint16_t year, uint64_t index)
 	return OK;
 }
 
-static enum err read_leaf(struct recall *r, uint16_t year, uint64_t index,
-	struct leaf *ret_leaf)
+static enum err read_leaf(
+	struct recall *r, uint16_t year, uint64_t index, struct leaf *ret_leaf)
 {
 	uint64_t bundle = index / TLOG_TILE_WIDTH;
 	enum err e = OK;
 
 	if (r->bundle.year != year || r->bundle.index != bundle)
 		e = read_bundle(r, year, bundle);
-	return e == OK ? leaf_decode(r->bundle.leaf[index % TLOG_TILE_WIDTH],
-				 ret_leaf)
-		       : e;
+	return e == OK
+		? leaf_decode(r->bundle.leaf[index % TLOG_TILE_WIDTH], ret_leaf)
+		: e;
 }
 
 /* ---- one event ---- */
 
 /* What the leaf says of an event whose record is rec. */
-static enum err of_leaf(struct recall *r, const struct event_rec *rec,
-	struct logbook_event *ev)
+static enum err of_leaf(
+	struct recall *r, const struct event_rec *rec, struct logbook_event *ev)
 {
 	struct logbook_placed target;
 	struct leaf leaf;
@@ -140,9 +139,8 @@ static enum err of_leaf(struct recall *r, const struct event_rec *rec,
 		ev->count = leaf.number;
 	if (!leaf_has_target(leaf.type))
 		return OK;
-	e = leaf_rec_read(r->l,
-		leaf.aux == 0 ? rec->year : (uint16_t)leaf.aux, leaf.number, 1,
-		&target);
+	e = leaf_rec_read(r->l, leaf.aux == 0 ? rec->year : (uint16_t)leaf.aux,
+		leaf.number, 1, &target);
 	if (e == OK)
 		ev->target_ev_seq = target.ev_seq;
 	return e;
@@ -171,8 +169,8 @@ static bool is_as_journaled(
 
 /* A WITHDRAW's leaf tells neither slot nor C: both are the SIGN's.  Its event
  * may have left the target to the slot. */
-static enum err complete_withdraw(struct recall *r, struct logbook_event *ev,
-	const struct event_rec *rec)
+static enum err complete_withdraw(
+	struct recall *r, struct logbook_event *ev, const struct event_rec *rec)
 {
 	uint64_t target = ev->target_ev_seq;
 	struct logbook_event sign = { .type = LEAF_SIGN };
@@ -195,8 +193,8 @@ static enum err complete_withdraw(struct recall *r, struct logbook_event *ev,
 	return OK;
 }
 
-static enum err recall_accepted(struct recall *r, const struct event_rec *rec,
-	struct logbook_event *ev)
+static enum err recall_accepted(
+	struct recall *r, const struct event_rec *rec, struct logbook_event *ev)
 {
 	const struct waiting *w = waiting_find(r->l, ev->ev_seq);
 	uint64_t target;

@@ -382,6 +382,32 @@ void take_placed(struct view *v, struct logbook_placed *ret_placed)
 	ret_placed->year = view_u16(v);
 }
 
+void put_places(struct buf *b, const struct message_places *p)
+{
+	buf_byte(b, p->end);
+	buf_u64(b, p->next);
+}
+
+void take_places(struct view *v, struct message_places *ret_places)
+{
+	ret_places->end = view_u8(v) != 0;
+	ret_places->next = view_u64(v);
+}
+
+void put_recalled(struct buf *b, const struct logbook_recalled *r)
+{
+	put_event(b, &r->event);
+	buf_byte(b, (uint8_t)r->outcome);
+	buf_u32(b, r->hour);
+}
+
+void take_recalled(struct view *v, struct logbook_recalled *ret_recalled)
+{
+	take_event(v, &ret_recalled->event);
+	ret_recalled->outcome = (enum logbook_outcome)view_u8(v);
+	ret_recalled->hour = view_u32(v);
+}
+
 void put_job(struct buf *b, const struct message_job *j)
 {
 	buf_u64(b, j->slot);

@@ -38,7 +38,11 @@ enum message {
 
 	/* web and keeper */
 	MSG_UNSETTLED, /* to web: u8 last, then keep_unsettled */
-	MSG_RECONCILED, /* to keeper: u8 last; slots: settle, free, book */
+	/* To keeper: u8 last; slots: settle, free, book; the last one has u64
+	 * highest slot that web knows behind them. */
+	MSG_RECONCILED,
+	MSG_AGREED, /* to web, after the last: u64 first slot forgotten, or 0 */
+	MSG_TELL_ALL, /* to keeper: nothing; begin again, with every entry */
 	MSG_SETTLED, /* to keeper: slots */
 	MSG_CLAIMS, /* to keeper: message_claim */
 	MSG_CLAIMED, /* to web: message_claimed */
@@ -52,11 +56,17 @@ enum message {
 
 	/* web and log */
 	MSG_LOG_STATE, /* to web: u64 next ev_seq, text of the promise vkey */
-	MSG_LOG_HAVE, /* to log: u16 year, u64 tree size that web has */
+	MSG_LOG_HAVE, /* to log: u16 year, u64 tree size, text note: web's */
 	MSG_DOCUMENT, /* to log: a document, before the event that names it */
 	MSG_EVENTS, /* to log: logbook_event */
 	MSG_RESULTS, /* to web: logbook_result */
 	MSG_CHECKPOINT, /* to web: message_checkpoint */
+	/* a log that is behind (logbook.h) */
+	MSG_PLACES_ASK, /* to web: u64 from which ev_seq on */
+	MSG_PLACES, /* to log: message_places */
+	/* a database that is behind */
+	MSG_RECALL, /* to log: u64 from which ev_seq on */
+	MSG_RECALLED, /* to web: u8 last; logbook_recalled */
 
 	/* web and mailer */
 	MSG_HEADER, /* to mailer: u8 compartment, id, header */
@@ -178,6 +188,18 @@ void put_checkpoint(struct buf *b, const struct message_checkpoint *c);
 void take_checkpoint(struct view *v, struct message_checkpoint *ret_c);
 void put_placed(struct buf *b, const struct logbook_placed *p);
 void take_placed(struct view *v, struct logbook_placed *ret_placed);
+
+/* Then u32 count, logbook_placed; and if it is the end u32 count, each u16
+ * year, text note: the newest checkpoint of every year. */
+struct message_places {
+	bool end;
+	uint64_t next; /* where to ask again */
+};
+
+void put_places(struct buf *b, const struct message_places *p);
+void take_places(struct view *v, struct message_places *ret_places);
+void put_recalled(struct buf *b, const struct logbook_recalled *r);
+void take_recalled(struct view *v, struct logbook_recalled *ret_recalled);
 
 /* So many jobs web may have at mailer, whose window is as large: what finds no
  * room there is put off for minutes. */

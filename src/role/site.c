@@ -68,6 +68,17 @@ static enum err take_lock(struct site *s, enum site_use use)
 	return ERR_BUSY;
 }
 
+int site_lock(int dir_fd)
+{
+	int fd = openat(dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 static enum err read_credential(struct site *s)
 {
 	const char *name = s->config.credential.at;

@@ -38,6 +38,9 @@ MUST_USE enum err site_open(
 	const char *path, enum site_use use, struct site *ret_site);
 void site_close(struct site *s);
 
+/* The lock of a site's folder, without complaint; -1 while it is taken. */
+int site_lock(int dir_fd);
+
 /* Print to standard error: petitiond: TEXT */
 void complain(const char *format, ...) PRINTF_LIKE(1, 2);
 

@@ -49,6 +49,22 @@ static enum err confirm(struct committer *c, uint64_t slot, uint64_t petition,
 	return store_confirm(c->store, &claim, ret_outcome, ret_place);
 }
 
+/* The form was lost with the newer database; keeper's word is enough for its
+ * leaf. */
+static enum err confirm_stub(struct committer *c,
+	const struct reconcile_entry *entry, enum store_confirm *ret_outcome,
+	struct store_place *ret_place)
+{
+	struct store_claim claim = { .slot = entry->slot,
+		.petition = entry->petition,
+		.apart = entry->apart };
+
+	memcpy(claim.commitment, &entry->c, sizeof(claim.commitment));
+	memcpy(claim.mac, &entry->mac, sizeof(claim.mac));
+	return store_confirm_stub(c->store, &claim,
+		clock_hour(c->settings.clock), ret_outcome, ret_place);
+}
+
 static enum err apply_confirm(struct committer *c, struct work_confirm *w)
 {
 	return confirm(c, w->slot, w->petition, &w->c, &w->mac, w->apart,
@@ -74,19 +90,32 @@ static enum err apply_reconcile(struct committer *c, struct work_reconcile *r)
 			entry->free = !row.has_row && entry->free;
 			continue;
 		}
-		if (!row.has_row) {
-			/* Cannot be: a claim needs a mail, a mail a row.  A
-			 * restored old database has such (rule 16). */
+		if (!row.has_row && !entry->make_stub) {
+			/* Cannot be: a claim needs a mail, a mail a row. */
 			log_notice("claim-without-row");
 			continue;
 		}
-		e = confirm(c, entry->slot, entry->petition, &entry->c,
-			&entry->mac, entry->apart, &outcome, &place);
+		e = row.has_row
+			? confirm(c, entry->slot, entry->petition, &entry->c,
+				  &entry->mac, entry->apart, &outcome, &place)
+			: confirm_stub(c, entry, &outcome, &place);
 		if (e != OK)
 			return e;
 		entry->book = true;
 	}
-	return OK;
+	return r->last ? store_top_slot(c->store, &r->top_slot) : OK;
+}
+
+/* keeper has told what it has: pause what it forgot, and note that it need
+ * not be asked for all of it again. */
+static enum err apply_forgot(struct committer *c, struct work_forgot *w)
+{
+	enum err e = OK;
+
+	if (w->from_slot > 0)
+		e = store_keeper_forgot(c->store, w->from_slot, &w->paused);
+	return e == OK ? store_meta_put(c->store, STR(STORE_TELL_ALL), STR(""))
+		       : e;
 }
 
 static enum err apply_sequence(
@@ -184,6 +213,42 @@ static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 		       : e;
 }
 
+/* A petition that was published after the backup was made comes out of the
+ * document that its leaf names. */
+static enum err adopt_petition(
+	struct committer *c, const struct store_told *t, struct arena *a)
+{
+	struct work_import import = { .body = t->document,
+		.kind = STR(COMMITTER_PUBLISHED),
+		.name = STR("the log"),
+		.complaint = STR("") };
+
+	return c->settings.import(
+		c->store, &import, c->settings.zone, c->settings.months, a);
+}
+
+static enum err apply_adopt(
+	struct committer *c, struct work_adopt *w, struct arena *a)
+{
+	uint64_t last = 0;
+	enum err e = store_last_event(c->store, &last);
+
+	/* What keeper knows beyond that is asked for afterwards. */
+	if (e == OK)
+		e = store_meta_put(c->store, STR(STORE_TELL_ALL), STR("yes"));
+	for (size_t i = 0; e == OK && i < w->n; i++) {
+		const struct store_told *t = &w->told[i];
+
+		if (t->event.ev_seq <= last)
+			continue;
+		if (t->accepted && t->event.type == EVENT_PETITION)
+			e = adopt_petition(c, t, a);
+		if (e == OK)
+			e = store_adopt(c->store, t);
+	}
+	return e;
+}
+
 static enum err apply(struct committer *c, struct work *w)
 {
 	switch (w->kind) {
@@ -203,6 +268,10 @@ static enum err apply(struct committer *c, struct work *w)
 		return store_forget(c->store, w->slots.slot, w->slots.n);
 	case WORK_HOUSEKEEP:
 		return apply_housekeep(c, &w->slots);
+	case WORK_FORGOT:
+		return apply_forgot(c, &w->forgot);
+	case WORK_ADOPT:
+		return apply_adopt(c, &w->adopt, &w->arena);
 	case WORK_IMPORT:
 		return c->settings.import(c->store, &w->import,
 			c->settings.zone, c->settings.months, &w->arena);

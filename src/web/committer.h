@@ -19,6 +19,10 @@
 
 struct committer;
 
+/* An import of this kind is a PETITION document (docs/log.md section 6) of a
+ * petition that the database does not have as published. */
+#define COMMITTER_PUBLISHED "published"
+
 /* How an import's bytes become petitions in the store: cmd/apply.h has it,
  * and is handed in because web may not know cmd. */
 typedef enum err committer_import(struct store *s, struct work_import *import,

@@ -84,6 +84,7 @@ static struct brief *brief_of(const struct petition *p)
 	b->petition = (struct petition){ .id = p->id,
 		.state = p->state,
 		.archived = p->archived,
+		.paused = p->paused,
 		.lang = arena_copy(&b->arena, p->lang),
 		.action = arena_copy(&b->arena, p->action),
 		.background = arena_copy(&b->arena, p->background),

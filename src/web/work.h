@@ -37,7 +37,9 @@ enum work_kind {
 	WORK_DECLARE, /* sealer says who can open what */
 	WORK_EXPIRED, /* keeper freed these */
 	WORK_HOUSEKEEP, /* close what is due, forget old form ids */
-	WORK_IMPORT /* from a command on the control socket */
+	WORK_IMPORT, /* from a command on the control socket */
+	WORK_FORGOT, /* keeper is older than the database */
+	WORK_ADOPT /* events that log has and we lack (store_adopt) */
 };
 
 /* One request that waits; pressing twice makes two of them. */
@@ -107,6 +109,7 @@ struct reconcile_entry {
 	struct commitment c;
 	struct event_mac mac;
 	bool apart;
+	bool make_stub; /* of a claim without a row */
 	/* answers */
 	bool settle, free, book;
 };
@@ -115,6 +118,7 @@ struct work_reconcile {
 	struct reconcile_entry *entry;
 	size_t n;
 	bool last;
+	uint64_t top_slot; /* answer, of the last: the highest there is */
 };
 
 struct work_slots {
@@ -146,6 +150,17 @@ struct work_import {
 	struct str complaint; /* answer: why not */
 };
 
+struct work_forgot {
+	uint64_t from_slot; /* 0: only that keeper has told all */
+	size_t paused; /* answer: petitions that take no signatures now */
+};
+
+struct work_adopt {
+	struct store_told *told;
+	size_t n;
+	bool last;
+};
+
 struct work {
 	struct work *next;
 	enum work_kind kind;
@@ -160,6 +175,8 @@ struct work {
 		struct work_sequence sequence;
 		struct work_declare declare;
 		struct work_import import;
+		struct work_adopt adopt;
+		struct work_forgot forgot;
 	};
 };
 

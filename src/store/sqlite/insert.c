@@ -9,7 +9,8 @@ static enum err petition_is_open_now(
 	bool row = false;
 	enum err e = sql_take(s, SQL_PETITION_IS_OPEN,
 		"SELECT 1 FROM petition"
-		" WHERE id = ?1 AND state = 6 AND deadline_ms >= ?2",
+		" WHERE id = ?1 AND state = 6 AND deadline_ms >= ?2"
+		"  AND id NOT IN (SELECT petition_id FROM petition_paused)",
 		&stmt);
 
 	_Static_assert(PETITION_OPEN == 6, "the query says so too");

@@ -359,6 +359,8 @@ static enum err get(struct arena *a, struct store *s, uint64_t id,
 			return e;
 	}
 	e = get_all(a, s, form, p);
+	if (e == OK)
+		e = store_is_paused(s, id, &p->paused);
 	if (alone) {
 		enum err ended = sql_exec(s, "COMMIT");
 

@@ -72,7 +72,8 @@ enum err place_tally_slot(struct store *s, struct place_tally *t,
 	if (e != OK)
 		return e;
 	e = row ? add(t, petition, 0, STR(""), 1) : ERR_CORRUPT;
-	if (e == OK)
+	/* A stub (store_adopt) is from nowhere. */
+	if (e == OK && sqlite3_column_bytes(stmt, 0) > 0)
 		e = add(t, petition, TOTAL_COUNTRY, column(stmt, 0), by);
 	if (e == OK && sqlite3_column_bytes(stmt, 1) > 0)
 		e = add(t, petition, TOTAL_AREA, column(stmt, 1), by);

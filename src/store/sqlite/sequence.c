@@ -69,8 +69,8 @@ static enum err event_leaf(
 {
 	sqlite3_stmt *stmt;
 	enum err e = sql_take(s, SQL_EVENT_LEAF,
-		"UPDATE event SET leaf_index = ?2, log_year = ?3"
-		" WHERE ev_seq = ?1",
+		"UPDATE event SET leaf_index = ?2, log_year = ?3,"
+		" leaf_hour = ?4 WHERE ev_seq = ?1",
 		&stmt);
 
 	if (e != OK)
@@ -78,6 +78,7 @@ static enum err event_leaf(
 	sql_bind_u64(stmt, 1, leaf->ev_seq);
 	sql_bind_u64(stmt, 2, leaf->leaf_index);
 	sql_bind_u64(stmt, 3, year);
+	sql_bind_u64(stmt, 4, leaf->hour);
 	return sql_run(s, stmt);
 }
 
