@@ -309,7 +309,7 @@ def check_page_of_106369(tap, site):
             "This petition was submitted during the 2015\u20132017 "
             "Conservative government",
             'href="/archived/petitions?parliament=2015-2017"',
-            "<h1>%s</h1>" % a["action"], a["background"][:60],
+            ">%s</h1>" % a["action"], a["background"][:60],
             "More details", 'href="http://www.revk.uk/2015/07/'
             'ban-multiplication.html"',
             "This petition is closed", "This petition ran for 6 months",

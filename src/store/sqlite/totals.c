@@ -1,7 +1,8 @@
 /*
  * The breakdowns of a petition: what was carried over, and what the public
- * sees of our own totals, as one.  Names and members are those the
- * institution lists now; an archived petition keeps what its document says.
+ * sees of our own totals, as one.  While a petition is open, names and members
+ * are those the institution lists now; afterwards they stay as its document
+ * has them.
  */
 
 #include <stdlib.h>
@@ -65,7 +66,7 @@ static enum err take(struct store *s, unsigned kind, sqlite3_stmt **ret_stmt)
 			" SELECT one.code,"
 			" CASE WHEN ?3 THEN coalesce(one.name, area.name)"
 			"  ELSE coalesce(area.name, one.name) END,"
-			" CASE WHEN ?3 THEN one.member"
+			" CASE WHEN ?3 AND position IS NOT NULL THEN one.member"
 			"  ELSE coalesce(area.member, one.member) END,"
 			" n, own, position, coalesce(region.code, region_code),"
 			" coalesce(region.name, region_name)"
@@ -94,7 +95,8 @@ static enum err read_merged(struct reading *r, unsigned kind,
 	sql_bind_u64(stmt, 1, r->p->id);
 	sql_bind_u64(stmt, 2, kind);
 	if (kind == TOTAL_AREA)
-		sql_bind_u64(stmt, 3, r->p->archived);
+		sql_bind_u64(stmt, 3,
+			r->p->archived || r->p->state != PETITION_OPEN);
 	e = sql_rows(r->arena, r->store, stmt, sizeof(struct merged),
 		merged_read, &rows, ret_count);
 	*ret_rows = rows;
