@@ -10,7 +10,7 @@ static bool is_letter(char c)
 		(c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
 }
 
-static struct str slug(struct arena *a, struct str name)
+struct str place_slug(struct arena *a, struct str name)
 {
 	struct str s = STR("");
 	size_t at = 0;
@@ -53,7 +53,7 @@ enum err place_slugs(struct arena *a, const struct store_place_row *areas,
 	if (e == NULL || slugs == NULL)
 		return ERR_TOO_LARGE;
 	for (size_t i = 0; i < count; i++) {
-		e[i] = (struct entry){ slug(a, areas[i].name), i };
+		e[i] = (struct entry){ place_slug(a, areas[i].name), i };
 		if (e[i].slug.at == NULL)
 			return ERR_TOO_LARGE;
 	}
@@ -66,7 +66,7 @@ enum err place_slugs(struct arena *a, const struct store_place_row *areas,
 		if (twin || own.len == 0)
 			own = arena_printf(a, "%.*s%s%.*s", STR_ARG(own),
 				own.len > 0 ? "-" : "",
-				STR_ARG(slug(a, areas[e[i].at].code)));
+				STR_ARG(place_slug(a, areas[e[i].at].code)));
 		if (own.at == NULL)
 			return ERR_TOO_LARGE;
 		slugs[e[i].at] = own;

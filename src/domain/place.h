@@ -16,6 +16,9 @@ MUST_USE enum err place_slugs(struct arena *a,
 	const struct store_place_row *areas, size_t count,
 	struct str **ret_slugs);
 
+/* Of a name alone.  at is NULL when the arena is full. */
+struct str place_slug(struct arena *a, struct str name);
+
 /* The one with this slug, or NULL. */
 const struct store_place_row *place_by_slug(const struct store_place_row *areas,
 	const struct str *slugs, size_t count, struct str slug);

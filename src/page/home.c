@@ -1,5 +1,6 @@
 #include "page/pages.h"
 
+#include "page/local.h"
 #include "page/summary.h"
 
 static void how(struct page *p)
@@ -96,6 +97,10 @@ void page_home(struct buf *out, const struct page_site *site,
 	html_lit(&p.h, "</p>\n</div>\n");
 	how(&p);
 	popular(&p, &home->open);
+	begin(&p, STR("local"), tr(&p, "Petitions in your area"));
+	html_lit(&p.h, "<div class=\"narrow\">\n");
+	local_form(&p, STR(""), STR_NULL);
+	html_lit(&p.h, "</div>\n</section>\n");
 	section(&p, &home->responded, STR("responded"),
 		tr(&p, "Government responded"),
 		STR("/petitions?state=with_response"),

@@ -68,7 +68,7 @@ struct page_site {
 	struct str eligible; /* what a signer must be; empty: words of ours */
 	struct postcode_rule home;
 	/* What an area is called here, one and several, and who sits for it:
-	 * "constituency", "constituencies", "MP".  Found in words. */
+	 * empty for "constituency", "constituencies", "MP".  Found in words. */
 	struct str area_name, areas_name, member_name;
 	/* True while the keeper runs on the same machine as web. */
 	bool one_machine;

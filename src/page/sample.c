@@ -1,5 +1,7 @@
 #include "page/sample.h"
 
+#include "page/local.h"
+
 #include "page/content.h"
 
 #define OPENED_MS INT64_C(1779100200000) /* 18 May 2026 */
@@ -17,9 +19,6 @@ struct page_site sample_site(const struct zone *zone)
 		.debate_threshold = 100000,
 		.duration_months = 6,
 		.home = { STR("GB"), STR("") },
-		.area_name = STR("constituency"),
-		.areas_name = STR("constituencies"),
-		.member_name = STR("MP"),
 		.checkpoint_ms = CHECKPOINT_MS,
 		.log_path = STR("/log/2026"),
 		.one_machine = true,
@@ -545,11 +544,91 @@ static void error_503(struct buf *out, const struct page_site *site)
 	page_error(out, site, 503);
 }
 
+/* ---- where people live ---- */
+
+static const struct page_area sample_areas[] = {
+	{ STR_INIT("Amberhaven"), STR_INIT("amberhaven"),
+		STR_INIT("Ada Thornbury MP"),
+		STR_INIT("https://members.example/ada-thornbury"),
+		STR_INIT("Coast") },
+	{ STR_INIT("Otterby & <Fen>"), STR_INIT("otterby-fen"), { 0 }, { 0 },
+		{ 0 } },
+	{ STR_INIT("Ynys M\xC3\xB4n"), STR_INIT("ynys-mon"),
+		STR_INIT("Katya Rusk"), { 0 }, { 0 } },
+};
+
+static void local(struct buf *out, const struct page_site *site)
+{
+	page_local(out, site,
+		&(struct page_local){ .typed = STR(""),
+			.area = sample_areas,
+			.area_count = 3 });
+}
+
+static void local_unknown(struct buf *out, const struct page_site *site)
+{
+	page_local(out, site,
+		&(struct page_local){ .answer = LOCAL_UNKNOWN_POSTCODE,
+			.typed = STR("\"><QC9 9ZZ") });
+}
+
+static void local_choose(struct buf *out, const struct page_site *site)
+{
+	page_local(out, site,
+		&(struct page_local){ .answer = LOCAL_CHOOSE,
+			.typed = STR("qc1 7st"),
+			.postcode = STR("QC17ST"),
+			.found = sample_areas,
+			.found_count = 2 });
+}
+
+static void local_ended(struct buf *out, const struct page_site *site)
+{
+	page_local(out, site,
+		&(struct page_local){ .answer = LOCAL_CHOOSE,
+			.typed = STR("qc1 9zz"),
+			.postcode = STR("QC19ZZ"),
+			.ended = true,
+			.found = sample_areas,
+			.found_count = 1 });
+}
+
+static void area(struct buf *out, const struct page_site *site)
+{
+	static const struct store_local at[] = {
+		{ .id = 700001,
+			.state = PETITION_OPEN,
+			.action = STR_INIT("Open libraries on Saturdays"),
+			.local = 134,
+			.count = 2417 },
+		{ .id = 700004,
+			.state = PETITION_CLOSED,
+			.action = STR_INIT("Plant <trees>"),
+			.local = 1,
+			.count = 104883 },
+	};
+
+	page_area(out, site,
+		&(struct page_area_list){ sample_areas[0], true, at, 2 });
+}
+
+static void area_vacant(struct buf *out, const struct page_site *site)
+{
+	page_area(
+		out, site, &(struct page_area_list){ .area = sample_areas[1] });
+}
+
 const struct sample *sample_list(size_t *ret_count)
 {
 	static const struct sample samples[] = {
 		{ "home", home },
 		{ "home-empty", home_empty },
+		{ "local", local },
+		{ "local-unknown", local_unknown },
+		{ "local-choose", local_choose },
+		{ "local-ended", local_ended },
+		{ "area", area },
+		{ "area-vacant", area_vacant },
 		{ "list", list },
 		{ "list-middle", list_middle },
 		{ "list-empty", list_empty },

@@ -43,9 +43,9 @@ static const struct key keys[] = {
 		"ISO code of the site's own country: the form begins with it, and asks there for a postcode."),
 	TEXT("site", "postcodes", postcodes, "", "w",
 		"Shapes of its postcodes, A a letter, 9 a digit, X either: 9999AA; empty: the United Kingdom's."),
-	TEXT("site", "area", area, "constituency", "w", "What an area is called that elects a member,"),
-	TEXT("site", "areas", areas, "constituencies", "w", "what several of them are,"),
-	TEXT("site", "member", member, "MP", "w", "and what its member is."),
+	TEXT("site", "area", area, "", "w", "What an area is called that elects a member; empty: constituency,"),
+	TEXT("site", "areas", areas, "", "w", "what several of them are; empty: constituencies,"),
+	TEXT("site", "member", member, "", "w", "and what its member is; empty: MP."),
 
 	TEXT("http", "listen", listen, "127.0.0.1:8080", "w", "Address and port to listen on."),
 	TEXT("http", "trusted_proxies", trusted_proxies, "", "w",

@@ -167,27 +167,10 @@ static enum err make_json(
 
 /* ---- CSV ---- */
 
-/* Quoted; a first character that a spreadsheet would take for a formula is
- * percent-encoded. */
-static void csv_text(struct buf *out, struct str s)
-{
-	buf_c(out, "\"");
-	if (s.len > 0 && memchr("-=+@", s.at[0], 4) != NULL) {
-		buf_printf(out, "%%%02X", (unsigned char)s.at[0]);
-		s = str_slice(s, 1, s.len);
-	}
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] == '"')
-			buf_c(out, "\"");
-		buf_put(out, &s.at[i], 1);
-	}
-	buf_c(out, "\"");
-}
-
 static void csv_row(struct buf *out, const struct question *q,
 	const struct store_summary *s)
 {
-	csv_text(out, s->action);
+	make_csv_text(out, s->action);
 	buf_c(out, ",\"");
 	buf_str(out, q->site->base_url);
 	buf_printf(out, "%s/petitions/%llu\",\"%.*s\",%llu\n",

@@ -1,5 +1,7 @@
 #include "web/make.h"
 
+#include <string.h>
+
 static const struct {
 	struct str type;
 	bool public_data;
@@ -47,22 +49,49 @@ enum err make_html(const struct page_site *site, struct buf *b,
 	return e;
 }
 
-enum err make_finish(
-	struct buf *b, enum make_type type, struct http_reply **ret_reply)
+static enum err finish(struct buf *b, struct str type, bool public_data,
+	struct str file, struct http_reply **ret_reply)
 {
-	const struct http_header save = { STR("Content-Disposition"),
-		types[type].file };
-	const struct http_spec spec = { .content_type = types[type].type,
+	const struct http_header save = { STR("Content-Disposition"), file };
+	const struct http_spec spec = { .content_type = type,
 		.cache = HTTP_REVALIDATE,
-		.public_data = types[type].public_data,
+		.public_data = public_data,
 		.header = &save,
-		.header_n = types[type].file.at == NULL ? 0 : 1 };
+		.header_n = file.at == NULL ? 0 : 1 };
 	enum err e = buf_err(b);
 
 	if (e == OK)
 		e = http_finish(&spec, buf_view(b), ret_reply);
 	buf_release(b);
 	return e;
+}
+
+enum err make_finish(
+	struct buf *b, enum make_type type, struct http_reply **ret_reply)
+{
+	return finish(b, types[type].type, types[type].public_data,
+		types[type].file, ret_reply);
+}
+
+enum err make_download(
+	struct buf *b, struct str disposition, struct http_reply **ret_reply)
+{
+	return finish(b, types[MAKE_CSV].type, true, disposition, ret_reply);
+}
+
+void make_csv_text(struct buf *out, struct str s)
+{
+	buf_c(out, "\"");
+	if (s.len > 0 && memchr("-=+@", s.at[0], 4) != NULL) {
+		buf_printf(out, "%%%02X", (unsigned char)s.at[0]);
+		s = str_slice(s, 1, s.len);
+	}
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.at[i] == '"')
+			buf_c(out, "\"");
+		buf_put(out, &s.at[i], 1);
+	}
+	buf_c(out, "\"");
 }
 
 enum err make_redirect(const struct page_site *site, struct str location,

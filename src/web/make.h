@@ -27,6 +27,13 @@ MUST_USE enum err make_html(const struct page_site *site, struct buf *b,
 MUST_USE enum err make_finish(
 	struct buf *b, enum make_type type, struct http_reply **ret_reply);
 
+/* CSV to save: filename is the value of Content-Disposition. */
+MUST_USE enum err make_download(
+	struct buf *b, struct str disposition, struct http_reply **ret_reply);
+/* A field of CSV: quoted; a first character that a spreadsheet would take for
+ * a formula is percent-encoded. */
+void make_csv_text(struct buf *out, struct str s);
+
 /* 302, to the page in the site's language; public_data lets scripts of any
  * origin follow. */
 MUST_USE enum err make_redirect(const struct page_site *site,

@@ -7,6 +7,7 @@
 #include "web/feed.h"
 #include "web/list.h"
 #include "web/routes.h"
+#include "web/local.h"
 #include "web/table.h"
 
 void home_show(
@@ -65,6 +66,8 @@ FROM_ANSWERS(period_list_show, periods_make)
 FROM_ANSWERS(period_show, period_make)
 FROM_ANSWERS(period_areas_show, period_areas_make)
 FROM_ANSWERS(areas_show, areas_make)
+FROM_ANSWERS(local_show, local_make)
+FROM_ANSWERS(area_show, area_make)
 FROM_ANSWERS(topics_show, topics_make)
 FROM_ANSWERS(departments_show, departments_make)
 FROM_ANSWERS(feed_show, feed_make)

@@ -46,6 +46,9 @@ handler period_list_show;
 handler period_show;
 handler period_areas_show;
 handler areas_show;
+handler local_show; /* petitions where people live: the form */
+handler local_ask; /* the form sent */
+handler area_show; /* page, JSON and CSV of one area */
 handler topics_show;
 handler departments_show;
 handler waiting_show; /* not published yet */

@@ -76,7 +76,8 @@ def built_in(spoken, known):
             rest = rest.replace(value, "")
         # Addresses and what the samples' values are cut and put together to.
         rest = re.sub(r"https?://\S+|\S+@\S+|/\S+|\bage1\w+", "", rest)
-        if re.search("[A-Za-z]", rest):
+        # A lone letter is where a list of names goes on.
+        if re.search("[A-Za-z]", rest) and len(rest.strip()) > 1:
             yield rest.strip()
 
 
