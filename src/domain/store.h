@@ -199,6 +199,7 @@ struct store_mail {
 	uint64_t petition;
 	struct str title; /* the petition's action */
 	struct bytes job;
+	bool is_reminder; /* the same job once more, after some days */
 };
 
 /* Jobs not done, by slot, from this one on. */
@@ -210,6 +211,55 @@ MUST_USE enum err store_mails(struct arena *a, struct store *s,
 MUST_USE enum err store_mails_waiting(struct store *s, uint64_t *ret_n);
 MUST_USE enum err store_mail_done(
 	struct store *s, const uint64_t *slots, size_t count);
+
+/*
+ * Queue the jobs of signatures once more that were sealed from from_hour to
+ * hour and are not confirmed, at most max, each once for ever.  Those sealed
+ * before from_hour are passed over.
+ */
+MUST_USE enum err store_remind(struct store *s, uint32_t from_hour,
+	uint32_t hour, size_t max, size_t *ret_count);
+
+/* --- leaving (docs/protocol.md, "Leaving") --------------------------------- */
+
+/* Reasons of SHRED: docs/log.md section 2. */
+enum { STORE_SHRED_ASKED = 1 };
+
+/* What keeper answers to a signer's proven wish (step L2). */
+struct store_leave {
+	uint64_t slot;
+	uint64_t petition;
+	uint8_t commitment[STORE_HASH_BYTES];
+	uint8_t mac[STORE_HASH_BYTES]; /* over WITHDRAW */
+	uint8_t shred_hash[STORE_HASH_BYTES]; /* of store_shred_document */
+};
+
+enum store_left {
+	STORE_WITHDRAWN, /* the petition was open: it does not count any more */
+	STORE_ERASED, /* it was closed: it counts, and only the data dies */
+	STORE_LEFT_NO_ROW
+};
+
+/* Step L3: row, event, contact record and the outbox row in one.  ret_ev_seq
+ * is 0 if this was done before. */
+MUST_USE enum err store_leave(struct store *s, const struct store_leave *in,
+	int64_t now_ms, enum store_left *ret_outcome, uint64_t *ret_ev_seq);
+/* The document that a SHRED event of a signer's wish names; a literal. */
+struct str store_shred_document(void);
+
+/* Slots whose event is not above last_ev_seq and whose data keeper has not
+ * destroyed yet.  ret_any: there are some, below or above. */
+MUST_USE enum err store_leaving(struct store *s, uint64_t last_ev_seq,
+	uint64_t *ret_slots, size_t max, size_t *ret_count, bool *ret_any);
+/* keeper has. */
+MUST_USE enum err store_leave_done(
+	struct store *s, const uint64_t *slots, size_t count);
+
+/* The contact record goes; the lock is gone already. */
+MUST_USE enum err store_stop_updates(struct store *s, uint64_t slot);
+/* Somebody asks what is held about them; asking twice is asking once. */
+MUST_USE enum err store_show_request(
+	struct store *s, uint64_t slot, uint64_t petition, uint32_t hour);
 
 /* --- events and the log -------------------------------------------------- */
 

@@ -14,6 +14,13 @@ void mail_confirm_link(struct buf *b, const struct mail_letter *l)
 	enc_base64url(b, l->record_hash, 32);
 }
 
+void mail_leave_link(struct buf *b, const struct mail_letter *l)
+{
+	buf_str(b, l->base_url);
+	buf_c(b, "/s/");
+	buf_str(b, l->token);
+}
+
 static void petition_link(struct buf *b, const struct mail_letter *l)
 {
 	buf_str(b, l->base_url);
@@ -104,13 +111,43 @@ static void html_foot(struct html *h, const struct mail_letter *l)
 	html_lit(h, "</p>\n</body>\n</html>\n");
 }
 
-static void confirm_text(
-	struct buf *b, const struct mail_letter *l, struct str link)
+/* The ways out, in every mail. */
+static void leave_text(struct buf *b, const struct mail_letter *l)
 {
 	buf_c(b,
-		"Hello,\n\n"
-		"somebody, we hope it was you, signed a petition with this "
-		"e-mail\naddress:\n\n");
+		"\nTo withdraw your signature, to stop updates, to have your "
+		"data erased or\nto ask what we hold about you:\n\n");
+	mail_leave_link(b, l);
+	buf_c(b, "\n");
+}
+
+static void leave_html(struct html *h, const struct mail_letter *l)
+{
+	struct buf link;
+
+	buf_init(&link, 1024);
+	mail_leave_link(&link, l);
+	html_lit(h, "<p><a href=\"");
+	html_url(h, buf_view(&link));
+	html_lit(h,
+		"\">Withdraw your signature, stop updates, have your data "
+		"erased, or ask what we hold about you</a></p>\n");
+	buf_release(&link);
+}
+
+static void confirm_text(
+	struct buf *b, const struct mail_letter *l, struct str link, bool again)
+{
+	buf_c(b, "Hello,\n\n");
+	if (again)
+		buf_c(b,
+			"two days ago a petition was signed with this e-mail "
+			"address, and the\nsignature still waits for your "
+			"confirmation:\n\n");
+	else
+		buf_c(b,
+			"somebody, we hope it was you, signed a petition with "
+			"this e-mail\naddress:\n\n");
 	text_person(b, l);
 	buf_c(b,
 		"\nThe signature counts once you confirm it. Follow this "
@@ -121,25 +158,36 @@ static void confirm_text(
 	buf_c(b, "/c\n\nand type this code:\n\n    ");
 	buf_str(b, l->token);
 	buf_c(b,
-		"\n\nLink and code work for 72 hours.\n\n"
+		"\n\nLink and code work for 72 hours from when the form was "
+		"sent. Is your name or\nanything else wrong? The page behind "
+		"the link lets you correct it first.\n\n"
 		"It was not you? Then do nothing. Without your confirmation "
 		"nothing is\ncounted, and what was typed is deleted.\n\n"
 		"Please keep this mail: it is also your receipt. With it you "
 		"can check at\nany time that your signature is in the public "
 		"count. The end of the link,\nbehind the #, is in this mail "
 		"only; nobody can send it to you again.\n");
+	leave_text(b, l);
 	text_foot(b, l);
 }
 
 static void confirm_html(
-	struct buf *b, const struct mail_letter *l, struct str link)
+	struct buf *b, const struct mail_letter *l, struct str link, bool again)
 {
 	struct html h = { .out = b };
 
-	html_head(&h, STR("Please confirm your signature"));
-	html_lit(&h,
-		"<p>Somebody, we hope it was you, signed a petition with "
-		"this e-mail address:</p>\n");
+	html_head(&h,
+		again ? STR("Your signature is not confirmed yet")
+		      : STR("Please confirm your signature"));
+	if (again)
+		html_lit(&h,
+			"<p>Two days ago a petition was signed with this "
+			"e-mail address, and the signature still waits for "
+			"your confirmation:</p>\n");
+	else
+		html_lit(&h,
+			"<p>Somebody, we hope it was you, signed a petition "
+			"with this e-mail address:</p>\n");
 	html_person(&h, l);
 	html_lit(&h,
 		"<p>The signature counts once you confirm it. Follow this "
@@ -157,7 +205,9 @@ static void confirm_html(
 	html_text(&h, l->token);
 	html_lit(&h,
 		"</code></p>\n"
-		"<p>Link and code work for 72 hours.</p>\n"
+		"<p>Link and code work for 72 hours from when the form was "
+		"sent. Is your name or anything else wrong? The page behind "
+		"the link lets you correct it first.</p>\n"
 		"<p>It was not you? Then do nothing. Without your "
 		"confirmation nothing is counted, and what was typed is "
 		"deleted.</p>\n"
@@ -165,21 +215,34 @@ static void confirm_html(
 		"you can check at any time that your signature is in the "
 		"public count. The end of the link, behind the #, is in this "
 		"mail only; nobody can send it to you again.</p>\n");
+	leave_html(&h, l);
 	html_foot(&h, l);
 }
 
-void mail_letter_confirm(
-	const struct mail_letter *l, const struct mail_words *w)
+static void write_confirm(const struct mail_letter *l,
+	const struct mail_words *w, const char *subject, bool again)
 {
 	struct buf link;
 
 	buf_init(&link, 2048);
 	mail_confirm_link(&link, l);
-	buf_c(w->subject, "Please confirm your signature: ");
+	buf_c(w->subject, subject);
 	buf_str(w->subject, l->title);
-	confirm_text(w->text, l, buf_view(&link));
-	confirm_html(w->html, l, buf_view(&link));
+	confirm_text(w->text, l, buf_view(&link), again);
+	confirm_html(w->html, l, buf_view(&link), again);
 	buf_release(&link);
+}
+
+void mail_letter_confirm(
+	const struct mail_letter *l, const struct mail_words *w)
+{
+	write_confirm(l, w, "Please confirm your signature: ", false);
+}
+
+void mail_letter_reminder(
+	const struct mail_letter *l, const struct mail_words *w)
+{
+	write_confirm(l, w, "Your signature is not confirmed yet: ", true);
 }
 
 static void already_text(struct buf *b, const struct mail_letter *l)
@@ -197,6 +260,7 @@ static void already_text(struct buf *b, const struct mail_letter *l)
 		"cannot send it\nagain, for nobody but you has it.\n\n"
 		"It was not you? Then somebody typed your address. Nothing "
 		"has changed.\n");
+	leave_text(b, l);
 	text_foot(b, l);
 }
 
@@ -217,6 +281,7 @@ static void already_html(struct buf *b, const struct mail_letter *l)
 		"cannot send it again, for nobody but you has it.</p>\n"
 		"<p>It was not you? Then somebody typed your address. "
 		"Nothing has changed.</p>\n");
+	leave_html(&h, l);
 	html_foot(&h, l);
 }
 

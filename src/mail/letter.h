@@ -37,10 +37,16 @@ struct mail_words {
 /* BASE/c/TOKEN#o.h (docs/formats.md section 6). */
 void mail_confirm_link(struct buf *b, const struct mail_letter *l);
 
+/* BASE/s/TOKEN: to withdraw, to stop updates, to ask what is held. */
+void mail_leave_link(struct buf *b, const struct mail_letter *l);
+
 /* "Please confirm your signature". */
 void mail_letter_confirm(
 	const struct mail_letter *l, const struct mail_words *w);
-/* "You have already signed"; uses neither token nor o. */
+/* The same once more, for who has not confirmed after some days. */
+void mail_letter_reminder(
+	const struct mail_letter *l, const struct mail_words *w);
+/* "You have already signed", with the ways to leave; has no use for o. */
 void mail_letter_already(
 	const struct mail_letter *l, const struct mail_words *w);
 

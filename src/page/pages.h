@@ -202,6 +202,34 @@ void page_confirm_bad(struct buf *out, const struct page_site *site);
 void page_confirm_again(struct buf *out, const struct page_site *site,
 	const struct petition *petition);
 
+/* --- leaving ------------------------------------------------------------ */
+
+/* What a signer can do by a token of a mail. */
+enum page_wish { PAGE_WITHDRAW, PAGE_STOP, PAGE_ERASE, PAGE_SHOW };
+
+/* GET /s/TOKEN: the choice.  is_open: the petition takes signatures. */
+void page_leave_choose(struct buf *out, const struct page_site *site,
+	const struct petition *petition, bool is_open, struct str token);
+/* GET /s/TOKEN/WISH: what will happen, and one button. */
+void page_leave(struct buf *out, const struct page_site *site,
+	const struct petition *petition, bool is_open, enum page_wish wish);
+
+/* What became of a wish. */
+enum page_left {
+	LEFT_WITHDRAWN,
+	LEFT_ERASED, /* after closing: it still counts */
+	LEFT_FREED, /* it was never confirmed, and is deleted */
+	LEFT_STOPPED,
+	LEFT_SHOWN, /* the request is filed */
+	LEFT_DONE, /* before */
+	LEFT_OTHER, /* the token is of no signature of its own */
+	LEFT_WRONG /* no such token, or too old: page_confirm_bad */
+};
+
+/* GET /petitions/ID/signatures/left/WHAT, where WHAT is no secret. */
+void page_left(struct buf *out, const struct page_site *site,
+	const struct petition *petition, enum page_left left);
+
 /*
  * /receipts/SLOT/C, C being base64url.  Everything in it is public but
  * unlinkable: it names nobody.  The script (assets/receipt.js) reads the same

@@ -349,6 +349,57 @@ static void sign_check(struct buf *out, const struct page_site *site)
 	page_sign_check(out, site, &t, &filled, false);
 }
 
+static void leave_open(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_leave_choose(
+		out, site, &t, true, STR("B-AAAAAAAAAAAAAAAAAAAAAAAAAA"));
+}
+
+static void leave_closed(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_CLOSED);
+
+	page_leave_choose(
+		out, site, &t, false, STR("B-AAAAAAAAAAAAAAAAAAAAAAAAAA"));
+}
+
+static void leave_withdraw(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_leave(out, site, &t, true, PAGE_WITHDRAW);
+}
+
+static void leave_erase(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_CLOSED);
+
+	page_leave(out, site, &t, false, PAGE_ERASE);
+}
+
+static void leave_show(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_leave(out, site, &t, true, PAGE_SHOW);
+}
+
+static void left_withdrawn(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_left(out, site, &t, LEFT_WITHDRAWN);
+}
+
+static void left_other(struct buf *out, const struct page_site *site)
+{
+	struct petition t = fresh(PETITION_OPEN);
+
+	page_left(out, site, &t, LEFT_OTHER);
+}
+
 static void sign_sent(struct buf *out, const struct page_site *site)
 {
 	struct petition t = fresh(PETITION_OPEN);
@@ -646,6 +697,13 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "sign-no-email", sign_no_email },
 		{ "sign-correct", sign_correct },
 		{ "sign-person", sign_person },
+		{ "leave", leave_open },
+		{ "leave-closed", leave_closed },
+		{ "leave-withdraw", leave_withdraw },
+		{ "leave-erase", leave_erase },
+		{ "leave-show", leave_show },
+		{ "left-withdrawn", left_withdrawn },
+		{ "left-other", left_other },
 		{ "confirm", confirm },
 		{ "confirm-type", confirm_type },
 		{ "confirm-wrong", confirm_wrong },

@@ -64,6 +64,8 @@ static const struct key keys[] = {
 	TEXT("mail", "from", from, "petitions@localhost", "m", "The sender of every mail."),
 	TEXT("mail", "user", mail_user, "", "m", "If the relay asks for it; the password stands in a file of its own."),
 	TEXT("mail", "password_file", mail_password_file, "", "m", NULL),
+	NUMBER("mail", "reminder_hours", reminder_hours, "48", 0, 70, "w",
+		"Who has not confirmed by then gets the mail once more; 0: nobody."),
 	TEXT("mail", "inbox_url", inbox_url, "", "w", "Demo only: the page where its mails can be read."),
 
 	NUMBER("log", "checkpoint_s", checkpoint_s, "10", 1, 3600, "lw", "Seconds between checkpoints."),

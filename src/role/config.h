@@ -52,6 +52,7 @@ struct config {
 	struct str from;
 	struct str mail_user;
 	struct str mail_password_file;
+	uint32_t reminder_hours;
 	struct str inbox_url; /* demo only: where the mails can be read */
 
 	uint32_t checkpoint_s;

@@ -105,6 +105,8 @@ static void take_inbox(struct flow *f)
 		w->next = NULL;
 		if (w->kind == WORK_SIGN)
 			flow_take_sign(f, w);
+		else if (w->kind == WORK_LEAVE)
+			flow_take_leave(f, w);
 		else
 			flow_take_confirm(f, w);
 		w = next;
@@ -114,6 +116,8 @@ static void take_inbox(struct flow *f)
 static void housekept(struct flow *f, struct work *w)
 {
 	f->housekeeping = false;
+	if (w->err == OK && w->slots.reminded > 0)
+		f->mail_dirty = true;
 	if (w->err == OK && w->slots.n > 0) {
 		shelf_changed(f->app->shelf, 0);
 		flow_find_events(f);
@@ -143,6 +147,12 @@ static void finish(struct flow *f, struct work *w)
 		break;
 	case WORK_CONFIRM:
 		flow_confirmed(f, w);
+		break;
+	case WORK_LEAVE:
+		flow_left(f, w);
+		break;
+	case WORK_LEFT:
+		flow_destroyed(f, w);
 		break;
 	case WORK_RECONCILE:
 		flow_reconciled(f, w);
@@ -232,6 +242,9 @@ static bool give_up(struct flow *f, struct flow_item *item)
 	} else if (w->kind == WORK_CONFIRM && item->state != FLOW_COMMITTING) {
 		unlink_from(&f->claims, &f->claims_tail, w);
 		flow_give_up_confirm(f, w);
+	} else if (w->kind == WORK_LEAVE && item->state != FLOW_COMMITTING) {
+		unlink_from(&f->leaves, &f->leaves_tail, w);
+		flow_give_up_leave(f, w);
 	} else if (w->kind == WORK_CONFIRM && w->confirm.place.ev_seq != 0 &&
 		f->wait[w->confirm.place.ev_seq % FLOW_WAITS] == w) {
 		flow_give_up_promise(f, w);
@@ -274,6 +287,10 @@ static void look_after(struct flow *f)
 		f->give_up_at_ms = now + TURN_MS;
 		give_up_old(f, now);
 	}
+	if (now >= f->destroy_at_ms && f->reconciled) {
+		f->destroy_at_ms = now + TURN_MS;
+		flow_destroy(f);
+	}
 	if (now >= f->expire_at_ms && f->reconciled) {
 		f->expire_at_ms = now + EXPIRE_MS;
 		flow_expire(f);
@@ -284,6 +301,7 @@ static void send_all(struct flow *f)
 {
 	flow_send_acknowledgements(f);
 	flow_send_claims(f);
+	flow_send_leaves(f);
 	role_flush(f->role);
 	flow_send_forms(f);
 	flow_send_events(f);
@@ -370,6 +388,8 @@ enum err flow_run(struct flow *f)
 	f->held_tail = &f->held;
 	f->forms_tail = &f->forms;
 	f->claims_tail = &f->claims;
+	f->leaves_tail = &f->leaves;
+	f->leaving = true;
 	link_init(&f->command);
 	arena_init(&f->scratch, SCRATCH_MAX);
 	flow_find_events(f);

@@ -68,6 +68,9 @@ struct flow {
 	struct work *claims; /* to be sent to keeper */
 	struct work **claims_tail;
 	size_t claims_out; /* frames at keeper */
+	struct work *leaves; /* wishes, to be sent to keeper */
+	struct work **leaves_tail;
+	bool leaving; /* the store may hold leavers whose data lives */
 	struct slot_list settled;
 	struct slot_list booked;
 
@@ -112,6 +115,7 @@ struct flow {
 	/* housekeeping */
 	int64_t housekeep_at_ms;
 	int64_t expire_at_ms;
+	int64_t destroy_at_ms;
 	int64_t give_up_at_ms;
 	bool housekeeping;
 
@@ -139,6 +143,18 @@ void flow_reconciled(struct flow *f, struct work *w);
 void flow_send_acknowledgements(struct flow *f);
 void flow_expire(struct flow *f);
 void flow_give_up_confirm(struct flow *f, struct work *w);
+
+/* flow_leave.c */
+void flow_take_leave(struct flow *f, struct work *w);
+void flow_send_leaves(struct flow *f);
+void flow_hear_left(struct flow *f, struct view *v);
+void flow_hear_destroyed(struct flow *f, struct view *v);
+void flow_leavers_keeper_changed(struct flow *f);
+void flow_left(struct flow *f, struct work *w);
+void flow_destroyed(struct flow *f, struct work *w);
+/* Tell keeper whose data may die now: log has journaled that they left. */
+void flow_destroy(struct flow *f);
+void flow_give_up_leave(struct flow *f, struct work *w);
 
 /* flow_log.c */
 void flow_hear_log(struct flow *f);

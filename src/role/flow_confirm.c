@@ -249,6 +249,10 @@ void flow_hear_keeper(struct flow *f)
 			flow_hear_agreed(f, &v);
 		else if (type == MSG_EXPIRED)
 			hear_expired(f, &v);
+		else if (type == MSG_LEFT)
+			flow_hear_left(f, &v);
+		else if (type == MSG_DESTROYED)
+			flow_hear_destroyed(f, &v);
 	}
 }
 
@@ -259,6 +263,7 @@ void flow_keeper_changed(struct flow *f)
 	f->claims_out = 0;
 	f->settled.n = 0; /* it asks for all of these itself */
 	f->booked.n = 0;
+	flow_leavers_keeper_changed(f);
 	for (uint32_t id = 1; id < FLOW_IDS; id++) {
 		struct flow_item *item = &f->item[id];
 

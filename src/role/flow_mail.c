@@ -115,8 +115,12 @@ static enum err send_jobs(
 		const struct store_mail *m = mail[i];
 
 		put_job(b,
-			&(struct message_job){ m->slot, m->petition, m->title,
-				{ (const char *)m->job.at, m->job.len } });
+			&(struct message_job){ .slot = m->slot,
+				.petition = m->petition,
+				.is_reminder = m->is_reminder,
+				.title = m->title,
+				.job = { (const char *)m->job.at,
+					m->job.len } });
 		add_mail(f, m->slot);
 	}
 	return link_end(mailer);

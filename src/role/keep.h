@@ -174,7 +174,8 @@ MUST_USE enum err keep_claim(struct keep *k, const struct keep_claim claim[],
  * confirmed and stands for the mailbox it went to. */
 enum keep_wish {
 	KEEP_WISH_LEAVE = 1, /* withdraw; or, after closing, erase */
-	KEEP_WISH_STOP = 2 /* no more updates */
+	KEEP_WISH_STOP = 2, /* no more updates */
+	KEEP_WISH_SHOW = 3 /* to see what is held: nothing changes here */
 };
 
 struct keep_leave {
@@ -197,7 +198,8 @@ enum keep_leave_outcome {
 	 * confirmed by another mail, from another mailbox, or there are two. */
 	KEEP_LEAVE_OTHER,
 	KEEP_LEAVE_WRONG, /* no such slot, or not its token */
-	KEEP_LEAVE_GONE /* expired, or it lost and the winner is not known */
+	KEEP_LEAVE_GONE, /* expired, or it lost and the winner is not known */
+	KEEP_LEAVE_MEANT /* KEEP_WISH_SHOW: `slot` is the signature meant */
 };
 
 struct keep_left {

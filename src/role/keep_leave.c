@@ -102,6 +102,10 @@ static enum err grant(struct keep *k, const struct keep_entry *e,
 	ret_left->slot = target.slot;
 	if (wish == KEEP_WISH_LEAVE)
 		return go(k, &target, ret_left);
+	if (wish == KEEP_WISH_SHOW) {
+		ret_left->outcome = KEEP_LEAVE_MEANT;
+		return OK;
+	}
 	ret_left->outcome = KEEP_LEAVE_STOPPED;
 	return keep_store_stop(&k->store, target.slot);
 }

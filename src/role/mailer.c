@@ -105,7 +105,10 @@ enum fate { SENT_ON, DEAD, NO_ROOM };
 static enum fate take_one(struct mailer *m, const struct message_job *j)
 {
 	struct post_job job = {
-		.slot = j->slot, .petition = j->petition, .title = j->title
+		.slot = j->slot,
+		.petition = j->petition,
+		.title = j->title,
+		.is_reminder = j->is_reminder,
 	};
 	struct psr1_head head;
 	struct opener *opener;

@@ -243,8 +243,8 @@ void take_leave(struct view *v, struct message_leave *ret_leave)
 	ret_leave->leave.wish = (enum keep_wish)view_u8(v);
 	ret_leave->leave.slot = view_u64(v);
 	TAKE(v, &ret_leave->leave.token);
-	if (ret_leave->leave.wish != KEEP_WISH_LEAVE &&
-		ret_leave->leave.wish != KEEP_WISH_STOP)
+	if (ret_leave->leave.wish < KEEP_WISH_LEAVE ||
+		ret_leave->leave.wish > KEEP_WISH_SHOW)
 		v->bad = true;
 }
 
@@ -268,7 +268,7 @@ void take_left(struct view *v, struct message_left *ret_left)
 	l->petition = view_u64(v);
 	TAKE(v, &l->c);
 	TAKE(v, &l->mac);
-	if (l->outcome > KEEP_LEAVE_GONE)
+	if (l->outcome > KEEP_LEAVE_MEANT)
 		v->bad = true;
 }
 
@@ -412,6 +412,7 @@ void put_job(struct buf *b, const struct message_job *j)
 {
 	buf_u64(b, j->slot);
 	buf_u64(b, j->petition);
+	buf_byte(b, j->is_reminder);
 	put_text(b, j->title);
 	put_text(b, j->job);
 }
@@ -420,6 +421,7 @@ void take_job(struct view *v, struct message_job *ret_job)
 {
 	ret_job->slot = view_u64(v);
 	ret_job->petition = view_u64(v);
+	ret_job->is_reminder = view_u8(v) != 0;
 	ret_job->title = view_str16(v);
 	ret_job->job = view_str16(v);
 }

@@ -209,6 +209,7 @@ enum { MESSAGE_JOBS_OUT = 256 };
 struct message_job {
 	uint64_t slot;
 	uint64_t petition;
+	bool is_reminder;
 	struct str title;
 	struct str job;
 };

@@ -117,7 +117,7 @@ static void check_leave(void)
 		got_out.left.c.byte[0] == 0xc &&
 		got_out.left.mac.byte[0] == 0xd);
 	buf_clear(&b);
-	in.leave.wish = (enum keep_wish)3;
+	in.leave.wish = (enum keep_wish)4;
 	put_leave(&b, &in);
 	v = view_of_buf(&b);
 	take_leave(&v, &got_in);
@@ -177,7 +177,7 @@ static void check_noise(void)
 		v = view_of(noise, sizeof(noise));
 		take_left(&v, &left);
 		inside = inside &&
-			(v.bad || left.left.outcome <= KEEP_LEAVE_GONE);
+			(v.bad || left.left.outcome <= KEEP_LEAVE_MEANT);
 		v = view_of(noise, sizeof(noise));
 		take_result(&v, &result);
 		v = view_of(noise, sizeof(noise));

@@ -71,6 +71,8 @@ static void put_message_id(
 	sha256_add(&stream, "petition-message/v1", 19);
 	sha256_add(&stream, slot, sizeof(slot));
 	sha256_add(&stream, job->token.at, job->token.len);
+	if (job->is_reminder)
+		sha256_add(&stream, "reminder", 8);
 	sha256_end(&stream, &hash);
 	enc_hex(b, hash.byte, 16);
 	buf_c(b, "@");
@@ -96,6 +98,8 @@ static void draft_write(
 
 	if (job->verdict == POST_ALREADY)
 		mail_letter_already(&letter, &words);
+	else if (job->is_reminder)
+		mail_letter_reminder(&letter, &words);
 	else
 		mail_letter_confirm(&letter, &words);
 	put_message_id(&d->id, p, job);
@@ -127,7 +131,9 @@ static bool submit_one(struct post *p, const struct post_job *job)
 	struct draft d;
 	enum err e;
 
-	if (job->verdict == POST_SILENT) {
+	/* Only who can still confirm is reminded. */
+	if (job->verdict == POST_SILENT ||
+		(job->is_reminder && job->verdict != POST_CONFIRM)) {
 		e = mail_sender_pretend(p->sender, job->slot, MAIL_SENT);
 		return e != ERR_BUSY;
 	}

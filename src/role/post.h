@@ -49,6 +49,7 @@ struct post_job {
 	uint8_t record_hash[32];
 	uint64_t petition;
 	struct str title;
+	bool is_reminder; /* of the mail that went out before */
 };
 
 struct post_report {

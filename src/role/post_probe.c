@@ -75,11 +75,16 @@ static bool send_all(struct post *p)
 			"F-ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
 	};
 
+	struct post_job again[2] = { jobs[0], jobs[1] };
+
+	/* Who can still confirm is reminded, who signed before is not. */
+	again[0].is_reminder = again[1].is_reminder = true;
 	/* The second handing over of a held slot is no second mail; after it
 	 * is done it is one, with the same Message-ID. */
 	return post_submit(p, jobs, FIRST) == FIRST &&
 		post_submit(p, jobs, 1) == 1 && wait_for(p, FIRST) &&
-		post_submit(p, jobs, 1) == 1 && wait_for(p, 1);
+		post_submit(p, jobs, 1) == 1 && wait_for(p, 1) &&
+		post_submit(p, again, 2) == 2 && wait_for(p, 2);
 }
 
 int main(int argc, char **argv)

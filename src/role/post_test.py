@@ -29,6 +29,7 @@ FRAGMENT = "%s.%s" % (
     base64.urlsafe_b64encode(b"\xfb" * 32).decode().rstrip("="),
     base64.urlsafe_b64encode(b"\xef" * 32).decode().rstrip("="))
 LINK = BASE + "/c/B-ABCDEFGHIJKLMNOPQRSTUVWXYZ#" + FRAGMENT
+LEAVE = BASE + "/s/B-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Tap:
@@ -220,13 +221,26 @@ def check_confirm(tap, raw, mail):
         tap.is_true(word in plain, "plain part has " + repr(word))
         tap.is_true(word in text, "HTML part has " + repr(word))
     tap.is_true(LINK in plain.splitlines(), "the link has a line of its own")
-    tap.equal(page.links, [BASE + "/petitions/200001", LINK, BASE],
+    tap.is_true(LEAVE in plain.splitlines(), "so has the way to leave")
+    tap.equal(page.links, [BASE + "/petitions/200001", LINK, LEAVE, BASE],
               "the links, and nothing that loads from elsewhere")
     tap.equal(page.open, [], "every element is closed")
     tap.is_true("b" not in page.tags and "every" not in page.tags,
                 "no markup from outside")
     tap.is_true("Ada" not in mail["Subject"] and "ada@" not in mail["Subject"],
                 "nothing personal in the subject")
+
+
+def check_reminder(tap, mail, first):
+    plain, page = bodies(mail)
+    tap.equal(mail["Subject"],
+              "Your signature is not confirmed yet: " + TITLE,
+              "the subject of a reminder")
+    tap.is_true(LINK in plain.splitlines(), "it has the same link")
+    tap.equal(page.links, [BASE + "/petitions/200001", LINK, LEAVE, BASE],
+              "in both its parts")
+    tap.is_true(mail["Message-ID"] != first["Message-ID"],
+                "and is a mail of its own")
 
 
 def check_already(tap, raw, mail):
@@ -238,6 +252,10 @@ def check_already(tap, raw, mail):
         tap.is_true("/c/" not in text and FRAGMENT not in text,
                     "it has no link and no receipt")
         tap.is_true("bob@example.org" in text, "it names the address")
+    leave = BASE + "/s/C-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    tap.is_true(leave in plain.splitlines(), "it has a way to leave")
+    tap.equal(page.links, [BASE + "/petitions/200001", leave, BASE],
+              "and no other link")
 
 
 def check_plain(tap):
@@ -245,7 +263,7 @@ def check_plain(tap):
     done = probe(server, "smtp")
     tap.equal(done.returncode, 0, "the probe ends well")
     reports = sorted(done.stdout.split("\n")[:-1])
-    tap.equal(reports, ["report 1 0", "report 1 0", "report 2 0",
+    tap.equal(reports, ["report 1 0"] * 3 + ["report 2 0", "report 2 0",
                         "report 3 0", "report 4 0", "report 5 0"],
               "every job is reported done, whatever became of it")
     tap.equal(server.hellos, {"petitions.example.org"}, "EHLO names the site")
@@ -253,17 +271,19 @@ def check_plain(tap):
              for _, raw, _ in server.mails]
     tap.equal([m["To"] for m in mails],
               ["ada@example.org", "bob@example.org", "ada@example.org",
-               "ada@example.org"],
-              "one mail each; none for the silent and the malformed")
-    if len(mails) != 4:
+               "ada@example.org", "ada@example.org"],
+              "one mail each; none for the silent and the malformed, and "
+              "no reminder for who signed before")
+    if len(mails) != 5:
         return
     for (envelope, raw, _), mail in zip(server.mails, mails):
         check_header(tap, envelope, raw, mail, mail["To"])
     check_confirm(tap, server.mails[0][1], mails[0])
     check_already(tap, server.mails[1][1], mails[1])
+    check_reminder(tap, mails[4], mails[0])
     ids = [m["Message-ID"] for m in mails]
     tap.equal(ids[3], ids[0], "a repeated job repeats its Message-ID")
-    tap.equal(len(set(ids)), 3, "other jobs have others")
+    tap.equal(len(set(ids)), 4, "other jobs have others")
     tap.is_true(all(i.endswith("@petitions.example.org>") for i in ids),
                 "Message-IDs are the site's")
 
@@ -312,7 +332,7 @@ def check_tls(tap, folder):
         server = Server(tls, starttls, password)
         done = probe(server, scheme, cert, "site", "secret")
         tap.equal(done.returncode, 0, what + ": mails go out")
-        tap.equal([e for _, _, e in server.mails], [True] * 4,
+        tap.equal([e for _, _, e in server.mails], [True] * 5,
                   what + ": all encrypted")
         server = Server(tls, starttls)
         done = probe(server, scheme, stranger)

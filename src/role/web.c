@@ -351,6 +351,7 @@ static enum err open_store(struct web *w)
 	const struct committer_settings settings = { .clock = w->app.clock,
 		.zone = w->zone,
 		.months = w->role->config.duration_months,
+		.reminder_hours = w->role->config.reminder_hours,
 		.import = w->role->import };
 	/* Pages are asked for most. */
 	const size_t cache = (size_t)w->role->config.cache_mib << 20;

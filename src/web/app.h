@@ -109,6 +109,8 @@ struct http_reply *sign_reply_retry(
 struct http_reply *confirm_reply_bad(struct app *app);
 /* Somebody of this mailbox and name is counted already. */
 struct http_reply *confirm_reply_again(struct app *app, uint64_t petition);
+/* The page that says what became of a signer's wish. */
+struct http_reply *leave_reply(struct app *app, const struct work_leave *w);
 /* On to the receipt; promise NULL when the leaf is in the log already. */
 struct http_reply *confirm_reply_receipt(struct app *app,
 	const struct work_confirm *w, uint64_t deadline_s,

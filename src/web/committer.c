@@ -10,6 +10,8 @@
 /* A pause between closing and the CLOSE event, for links in the mail. */
 static const int64_t GRACE_MS = (int64_t)24 * 3600 * 1000;
 static const uint32_t FORM_MINUTES = 24 * 60;
+static const uint32_t PENDING_HOURS = 72;
+static const size_t REMINDERS_MAX = 4096; /* at a time */
 
 enum { READERS_MAX = 64 };
 
@@ -69,6 +71,47 @@ static enum err apply_confirm(struct committer *c, struct work_confirm *w)
 {
 	return confirm(c, w->slot, w->petition, &w->c, &w->mac, w->apart,
 		&w->outcome, &w->place);
+}
+
+static enum err apply_withdrawal(struct committer *c, struct work_leave *w)
+{
+	struct store_leave in = { .slot = w->slot, .petition = w->petition };
+	struct str document = store_shred_document();
+	enum store_left left = STORE_LEFT_NO_ROW;
+	struct sha256 hash;
+	enum err e;
+
+	sha256(document.at, document.len, &hash);
+	memcpy(in.commitment, &w->c, sizeof(in.commitment));
+	memcpy(in.mac, &w->mac, sizeof(in.mac));
+	memcpy(in.shred_hash, &hash, sizeof(in.shred_hash));
+	e = store_leave(c->store, &in, clock_wall_ms(c->settings.clock), &left,
+		&w->ev_seq);
+	if (e == OK && left == STORE_LEFT_NO_ROW)
+		return ERR_CORRUPT; /* keeper knows a claim that web has not */
+	w->left = left == STORE_WITHDRAWN ? LEFT_WITHDRAWN : LEFT_ERASED;
+	return e;
+}
+
+static enum err apply_leave(struct committer *c, struct work_leave *w)
+{
+	switch (w->left) {
+	case LEFT_WITHDRAWN:
+	case LEFT_ERASED:
+		return apply_withdrawal(c, w);
+	case LEFT_FREED:
+		return store_forget(c->store, &w->slot, 1);
+	case LEFT_STOPPED:
+		return store_stop_updates(c->store, w->slot);
+	case LEFT_SHOWN:
+		return store_show_request(c->store, w->slot, w->petition,
+			clock_hour(c->settings.clock));
+	case LEFT_DONE:
+	case LEFT_OTHER:
+	case LEFT_WRONG:
+		break;
+	}
+	return OK;
 }
 
 /* A tentative entry with a row is settled; one without is freed, unless its
@@ -194,6 +237,19 @@ static enum err apply_declare(
 	return e;
 }
 
+/* Unconfirmed rows live 72 hours, so older ones are passed over. */
+static enum err remind(struct committer *c, int64_t now_ms, size_t *ret_n)
+{
+	uint32_t hour = (uint32_t)(now_ms / 3600000);
+	uint32_t after = c->settings.reminder_hours;
+
+	*ret_n = 0;
+	if (after == 0)
+		return OK;
+	return store_remind(c->store, hour - (PENDING_HOURS - 2), hour - after,
+		REMINDERS_MAX, ret_n);
+}
+
 /* What changed is told as a number: pages and the log's queue follow. */
 static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 {
@@ -202,6 +258,7 @@ static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 	size_t closed = 0;
 	size_t events = 0;
 	size_t places = 0;
+	size_t reminded = 0;
 	enum err e = store_close_due(c->store, now, GRACE_MS, &closed, &events);
 
 	if (e == OK)
@@ -209,6 +266,11 @@ static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 	w->n = closed + events + places;
 	if (e == OK && closed > 0)
 		log_notice_int("petitions-closed", "count", (int64_t)closed);
+	if (e == OK)
+		e = remind(c, now, &reminded);
+	if (e == OK && reminded > 0)
+		log_notice_int("reminded", "count", (int64_t)reminded);
+	w->reminded = reminded;
 	return e == OK ? store_forget_forms(c->store, minute - FORM_MINUTES)
 		       : e;
 }
@@ -256,6 +318,10 @@ static enum err apply(struct committer *c, struct work *w)
 		return apply_sign(c, &w->sign);
 	case WORK_CONFIRM:
 		return apply_confirm(c, &w->confirm);
+	case WORK_LEAVE:
+		return apply_leave(c, &w->leave);
+	case WORK_LEFT:
+		return store_leave_done(c->store, w->slots.slot, w->slots.n);
 	case WORK_RECONCILE:
 		return apply_reconcile(c, &w->reconcile);
 	case WORK_MAIL_DONE:

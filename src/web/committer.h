@@ -32,6 +32,7 @@ struct committer_settings {
 	struct clock *clock;
 	const struct zone *zone;
 	uint32_t months; /* how long a petition is open */
+	uint32_t reminder_hours; /* who has not confirmed by then; 0: nobody */
 	committer_import *import;
 };
 

@@ -82,6 +82,10 @@ handler confirm_type; /* a field for the token */
 handler confirm_show; /* one button */
 handler confirm_ask; /* the button pressed */
 handler confirm_correct; /* the form, to correct what is confirmed with it */
+handler leave_choose; /* withdraw, stop updates, erase, see */
+handler leave_show; /* one of them: a button */
+handler leave_ask; /* the button pressed */
+handler leave_done; /* what became of it */
 handler receipt_show;
 handler receipt_json_show;
 

@@ -24,11 +24,13 @@
 #include "crypto/token.h"
 #include "domain/store.h"
 #include "http/http.h"
+#include "page/pages.h"
 
 enum work_kind {
 	/* from an http thread */
 	WORK_SIGN, /* a checked form: seal it, commit it, answer */
 	WORK_CONFIRM, /* a token: claim it, commit it, log it, answer */
+	WORK_LEAVE, /* a token and a wish: prove it, commit it, answer */
 
 	/* from the flow */
 	WORK_RECONCILE, /* keeper asks what became of its entries */
@@ -36,6 +38,7 @@ enum work_kind {
 	WORK_SEQUENCE, /* a checkpoint came */
 	WORK_DECLARE, /* sealer says who can open what */
 	WORK_EXPIRED, /* keeper freed these */
+	WORK_LEFT, /* keeper destroyed these */
 	WORK_HOUSEKEEP, /* close what is due, forget old form ids */
 	WORK_IMPORT, /* from a command on the control socket */
 	WORK_FORGOT, /* keeper is older than the database */
@@ -100,6 +103,26 @@ struct work_confirm {
 	struct store_place place;
 };
 
+/* The numbers are those of enum keep_wish (role/keep.h). */
+enum work_wish {
+	WORK_WISH_WITHDRAW = 1, /* on an open petition; else as to erase */
+	WORK_WISH_STOP = 2,
+	WORK_WISH_SHOW = 3
+};
+
+struct work_leave {
+	enum work_wish wish;
+	uint64_t asked_slot;
+	struct token token;
+	struct http_request *request;
+	uint64_t slot; /* the signature meant */
+	uint64_t petition;
+	struct commitment c;
+	struct event_mac mac;
+	enum page_left left;
+	uint64_t ev_seq; /* of its event, 0 if there is none */
+};
+
 /* A claim that keeper has and web must roll forward, or a tentative entry. */
 struct reconcile_entry {
 	uint64_t slot;
@@ -124,6 +147,7 @@ struct work_reconcile {
 struct work_slots {
 	uint64_t *slot;
 	size_t n;
+	size_t reminded; /* WORK_HOUSEKEEP: jobs queued once more */
 };
 
 struct work_sequence {
@@ -170,6 +194,7 @@ struct work {
 	union {
 		struct work_sign sign;
 		struct work_confirm confirm;
+		struct work_leave leave;
 		struct work_reconcile reconcile;
 		struct work_slots slots;
 		struct work_sequence sequence;

@@ -109,12 +109,15 @@ class Signing {
 			{ redirect: 'manual', ...options });
 	}
 
-	post(path, fields, { from = address(), headers = {} } = {}) {
+	// As a browser sends a form, or (mailer) as a mail program's server.
+	post(path, fields, { from = address(), headers = {}, mailer } = {}) {
+		const browser = { 'Origin': this.site.base,
+			'Sec-Fetch-Site': 'same-origin' };
+
 		return this.get(path, { method: 'POST',
 			headers: { 'Content-Type':
 				'application/x-www-form-urlencoded',
-			'Origin': this.site.base,
-			'Sec-Fetch-Site': 'same-origin',
+			...mailer ? {} : browser,
 			'X-Forwarded-For': from, ...headers },
 			body: new URLSearchParams(fields) });
 	}
@@ -575,6 +578,108 @@ class Signing {
 			'the public log says the same count');
 	}
 
+	// --- leaving ----------------------------------------------------------------
+
+	// Press a button of /s/TOKEN; where it leads.
+	async wishes(token, wish) {
+		const answer = await this.post(`/s/${token}/${wish}`, {});
+
+		return answer.status === 303
+			? answer.headers.get('location').split('/').pop()
+			: `${answer.status}`;
+	}
+
+	async leaving() {
+		const { tap } = this;
+		const id = await this.petition();
+		const people = [...Array(6)].map(() => person({ updates: '1' }));
+		const tokens = [];
+
+		for (const who of people) {
+			await this.signs(id, who);
+			tokens.push(await this.token(who));
+		}
+		const [ada, , cyd] = people;
+		for (const token of tokens.slice(0, 5))
+			await this.confirms(token);
+		await this.counts(id, 6, 'five have signed');
+		const link = (await this.mailed(ada)).text.match(/^http\S+\/s\/\S+$/m);
+		tap.ok(link, 'the mail has a link to leave');
+		for (const wish of ['withdraw', 'updates', 'erase', 'data']) {
+			const page = await this.get(`/s/${tokens[0]}/${wish}`);
+			tap.is(page.status, 200, `${wish}: a page with a button`);
+		}
+		tap.is(await this.count(id), 6, 'W-17 looking changes nothing');
+		tap.is(await this.wishes(tokens[0].replace(/.$/, (c) =>
+			c === 'A' ? 'B' : 'A'), 'withdraw'), '404',
+		'a wrong token does nothing');
+		tap.is(await this.wishes(tokens[0], 'updates'), 'stopped',
+			'updates are stopped');
+		tap.is(await this.wishes(tokens[0], 'updates'), 'stopped',
+			'and again');
+		tap.is(await this.wishes(tokens[0], 'data'), 'asked',
+			'somebody asks what is held');
+		tap.is(await this.wishes(tokens[0], 'withdraw'), 'withdrawn',
+			'one withdraws');
+		tap.is(await this.wishes(tokens[1], 'erase'), 'withdrawn',
+			'one has all erased, which withdraws');
+		await until('the count to fall', async () =>
+			await this.count(id) === 4 || null).catch(() => null);
+		tap.is(await this.count(id), 4, 'the count falls');
+		await until('keeper', async () => (this.site.child.said.match(
+			/event=leavers-destroyed count=(\d+)/g) ?? [])
+			.reduce((sum, line) => sum + Number(line.split('=').pop()),
+				0) === 2 || null);
+		tap.ok(true, 'keeper has destroyed what they left');
+		tap.is(await this.wishes(tokens[0], 'withdraw'), 'done',
+			'withdrawn is withdrawn');
+		tap.is(await this.wishes(tokens[5], 'withdraw'), 'deleted',
+			'what was never confirmed is deleted');
+		tap.is(await this.confirms(tokens[5]), '404',
+			'and cannot be confirmed');
+		// Signing again: the mail that says so is another way out.
+		await this.signs(id, cyd);
+		tap.ok((await this.mailed(cyd, 2)).subject
+			.startsWith(mail.alreadySubject), 'signed already');
+		const second = (await this.mailed(cyd, 2)).text
+			.match(/\/s\/(\S+)$/m)[1];
+		tap.is(await this.wishes(second, 'withdraw'), 'withdrawn',
+			'the mail that says so is a way out');
+		await until('the count to fall', async () =>
+			await this.count(id) === 3 || null).catch(() => null);
+		tap.is(await this.count(id), 3, 'the count falls');
+		tap.is(await this.signsAndConfirmsAgain(id, ada, 2),
+			'/receipts', 'who left may sign again');
+		await this.counts(id, 4, 'and counts');
+		await this.close(id, 1);
+		tap.is(await this.wishes(tokens[3], 'withdraw'), 'erased',
+			'after closing data dies');
+		await until('keeper', async () => (this.site.child.said.match(
+			/event=leavers-destroyed/g) ?? []).length >= 2 || null);
+		tap.is(await this.count(id), 4, 'and the signature counts on');
+		tap.is(await this.wishes(tokens[4], 'updates'), 'stopped',
+			'updates can be stopped after closing');
+		const one = await this.post(`/s/${tokens[4]}/updates`,
+			{ 'List-Unsubscribe': 'One-Click' },
+			{ mailer: true });
+		tap.is(one.status, 303, 'in one click, too (RFC 8058)');
+		const v = await this.browser.visitor(tap, this.site.base);
+		await v.go(`/s/${tokens[4]}`);
+		await v.look('the ways to leave');
+		await v.press('a[href$="/erase"]');
+		await v.look('the page before erasing');
+		tap.is(await v.press('main form button'), 200, 'erased');
+		await v.look('the page after it');
+		tap.ok(!v.page.url().includes(tokens[4]),
+			'its address holds no token');
+		await v.close();
+	}
+
+	async signsAndConfirmsAgain(id, who, n) {
+		await this.signs(id, who);
+		return this.confirms(await this.token(who, n));
+	}
+
 	// --- with browsers ---------------------------------------------------------
 
 	async type(v, who) {
@@ -643,5 +748,6 @@ main(async (all) => {
 	await part('abroad', (id) => s.abroad(id));
 	await all.tap.part('closing', () => s.closing());
 	await all.tap.part('limits', () => s.limits());
+	await all.tap.part('leaving', () => s.leaving());
 	await part('in a browser', (id) => s.inBrowser(id));
 }, SETTINGS);

@@ -2,7 +2,7 @@
 
 #include "store/sqlite/sql.h"
 
-static enum err petition_is_open_now(
+enum err store_petition_is_open(
 	struct store *s, uint64_t petition, int64_t now_ms, bool *ret_open)
 {
 	sqlite3_stmt *stmt;
@@ -196,7 +196,7 @@ enum err store_insert(struct store *s, const struct store_sealed *in,
 	for (size_t i = 0; i < in->epochs_count && e == OK; i++)
 		e = epoch_put(s, &in->epochs[i]);
 	if (e == OK)
-		e = petition_is_open_now(s, in->petition, now_ms, &is_open);
+		e = store_petition_is_open(s, in->petition, now_ms, &is_open);
 	if (e != OK)
 		return e;
 	if (!is_open) {

@@ -11,6 +11,7 @@ static enum err mail_read(
 	mail->petition = sql_u64(stmt, 1);
 	mail->title = sql_text(a, stmt, 2, &e);
 	mail->job = sql_blob(a, stmt, 3, &e);
+	mail->is_reminder = sql_u64(stmt, 4) != 0;
 	return e;
 }
 
@@ -26,7 +27,8 @@ enum err store_mails(struct arena *a, struct store *s, uint64_t from_slot,
 	if (mails == NULL)
 		return ERR_TOO_LARGE;
 	e = sql_take(s, SQL_MAILS,
-		"SELECT q.slot, g.petition_id, t.action, j.job"
+		"SELECT q.slot, g.petition_id, t.action, j.job,"
+		" q.kind"
 		" FROM mail_queue q"
 		" CROSS JOIN mail_job j ON j.slot = q.slot"
 		" CROSS JOIN signature g ON g.slot = q.slot"

@@ -204,4 +204,8 @@ MUST_USE enum err store_event_put(
 MUST_USE enum err store_history_note(
 	struct store *s, uint64_t petition, const struct store_history *point);
 
+/* insert.c: does the petition take signatures at now_ms? */
+MUST_USE enum err store_petition_is_open(
+	struct store *s, uint64_t petition, int64_t now_ms, bool *ret_open);
+
 #endif

@@ -1,0 +1,203 @@
+/*
+ * leave.c - what signers can do by a token of their mail: withdraw, stop
+ * updates, have their data erased, ask to see it.
+ *
+ * GET shows a page with one button and changes nothing, because mail scanners
+ * follow links; POST acts.  The page after it has an address without the
+ * token, so that it may stay in a browser's history.
+ */
+#include "web/reader.h"
+#include "web/routes.h"
+
+static const size_t PAGE_MAX_BYTES = 1 << 20;
+
+/* As the addresses call them. */
+static const struct str wish_names[] = { [PAGE_WITHDRAW] = STR_INIT("withdraw"),
+	[PAGE_STOP] = STR_INIT("updates"),
+	[PAGE_ERASE] = STR_INIT("erase"),
+	[PAGE_SHOW] = STR_INIT("data") };
+
+static const struct str left_names[] = {
+	[LEFT_WITHDRAWN] = STR_INIT("withdrawn"),
+	[LEFT_ERASED] = STR_INIT("erased"),
+	[LEFT_FREED] = STR_INIT("deleted"),
+	[LEFT_STOPPED] = STR_INIT("stopped"),
+	[LEFT_SHOWN] = STR_INIT("asked"),
+	[LEFT_DONE] = STR_INIT("done"),
+	[LEFT_OTHER] = STR_INIT("other"),
+};
+
+static const size_t N_WISHES = sizeof(wish_names) / sizeof(wish_names[0]);
+static const size_t N_LEFT = sizeof(left_names) / sizeof(left_names[0]);
+
+static void show_bad(struct app *app, struct http_request *r)
+{
+	http_reply(r, confirm_reply_bad(app));
+}
+
+/* The petition of the row that a token names; else r was answered.  Whether
+ * the token is right keeper says when the button is pressed. */
+static struct brief *find(struct app *app, struct http_request *r,
+	struct str text, uint64_t *ret_slot, struct token *ret_token)
+{
+	struct store_signature signature;
+	struct brief *b = NULL;
+
+	if (token_parse(text, ret_slot, ret_token) == OK &&
+		reader_signature(app->reader, *ret_slot, &signature) == OK)
+		b = shelf_brief(app->shelf, signature.petition);
+	if (b == NULL)
+		show_bad(app, r);
+	return b;
+}
+
+static struct str token_in(
+	struct http_request *r, uint64_t slot, const struct token *token)
+{
+	struct str text;
+	struct buf b;
+
+	buf_init(&b, 2 * TOKEN_TEXT_MAX);
+	token_text(&b, slot, token);
+	text = arena_copy(&r->arena, buf_view(&b));
+	buf_release(&b);
+	return text;
+}
+
+void leave_choose(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct token token;
+	uint64_t slot;
+	struct brief *brief = find(app, r, args->part[0], &slot, &token);
+	struct buf b;
+
+	if (brief == NULL)
+		return;
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_leave_choose(&b, &app->site, brief_petition(brief),
+		petition_is_open(
+			brief_petition(brief), clock_wall_ms(app->clock)),
+		token_in(r, slot, &token));
+	http_reply(r, app_page(app, 200, &b));
+	buf_release(&b);
+	brief_free(brief);
+}
+
+static bool wish_of(struct str name, enum page_wish *ret_wish)
+{
+	for (size_t i = 0; i < N_WISHES; i++) {
+		if (!str_eq(name, wish_names[i]))
+			continue;
+		*ret_wish = (enum page_wish)i;
+		return true;
+	}
+	return false;
+}
+
+void leave_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	enum page_wish wish;
+	struct token token;
+	uint64_t slot;
+	struct brief *brief;
+	struct buf b;
+
+	if (!wish_of(args->part[1], &wish)) {
+		http_reply(r, app_error(app, 404));
+		return;
+	}
+	brief = find(app, r, args->part[0], &slot, &token);
+	if (brief == NULL)
+		return;
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_leave(&b, &app->site, brief_petition(brief),
+		petition_is_open(
+			brief_petition(brief), clock_wall_ms(app->clock)),
+		wish);
+	http_reply(r, app_page(app, 200, &b));
+	buf_release(&b);
+	brief_free(brief);
+}
+
+static enum work_wish work_wish_of(enum page_wish wish)
+{
+	return wish == PAGE_STOP    ? WORK_WISH_STOP
+		: wish == PAGE_SHOW ? WORK_WISH_SHOW
+				    : WORK_WISH_WITHDRAW;
+}
+
+static void park(struct app *app, struct http_request *r, enum page_wish wish,
+	uint64_t slot, const struct token *token)
+{
+	struct work *w;
+
+	if (!atomic_load(&app->state->takes_forms) || !app_enter(app)) {
+		http_reply(r, app_error(app, 503));
+		return;
+	}
+	w = work_new(WORK_LEAVE);
+	if (w == NULL || http_park(r) != OK) {
+		work_free(w);
+		app_leave(app);
+		http_reply(r, app_error(app, 503));
+		return;
+	}
+	w->leave.wish = work_wish_of(wish);
+	w->leave.asked_slot = slot;
+	w->leave.token = *token;
+	w->leave.request = r;
+	work_push(&app->state->inbox, w);
+}
+
+void leave_ask(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	enum page_wish wish;
+	struct token token;
+	uint64_t slot;
+	struct brief *brief;
+
+	if (!wish_of(args->part[1], &wish)) {
+		http_reply(r, app_error(app, 404));
+		return;
+	}
+	brief = find(app, r, args->part[0], &slot, &token);
+	if (brief == NULL)
+		return;
+	brief_free(brief);
+	park(app, r, wish, slot, &token);
+}
+
+struct http_reply *leave_reply(struct app *app, const struct work_leave *w)
+{
+	char path[96];
+
+	if (w->left == LEFT_WRONG)
+		return confirm_reply_bad(app);
+	(void)snprintf(path, sizeof(path), "/petitions/%llu/signatures/left/%s",
+		(unsigned long long)w->petition, left_names[w->left].at);
+	return app_redirect(app, str_c(path));
+}
+
+void leave_done(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	struct brief *brief = shelf_brief(app->shelf, args->id);
+	size_t left = 0;
+	struct buf b;
+
+	while (left < N_LEFT && !str_eq(args->part[1], left_names[left]))
+		left++;
+	if (brief == NULL || left == N_LEFT) {
+		brief_free(brief);
+		http_reply(r, app_error(app, 404));
+		return;
+	}
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_left(&b, &app->site, brief_petition(brief), (enum page_left)left);
+	http_reply(r, app_page(app, 200, &b));
+	buf_release(&b);
+	brief_free(brief);
+}
