@@ -18,7 +18,7 @@ cd - >/dev/null
 # shellcheck disable=SC2086
 (cd "$source" && xgettext --from-code=UTF-8 --language=C --no-location \
 	--add-comments=words: --sort-output --keyword \
-	--keyword=tr:2 --keyword=site_tr:2 \
+	--keyword=tr:2 --keyword=site_tr:2 --keyword=site_tr_count:2,3 \
 	--keyword=say:2 --keyword=sayf:2 --keyword=say_in:3 \
 	--keyword=sayf_in:3 --keyword=say_count:2,3 \
 	--keyword=words_say:2 --keyword=words_mark:1 \

@@ -75,8 +75,10 @@ enum err apply_import(struct store *s, struct work_import *import,
 		e = apply_published(s, &apply, import->name, import->body);
 	else if (import->kind.len > 0)
 		e = load_list(s,
-			&(struct load_list){
-				import->kind, import->name, import->body, a },
+			&(struct load_list){ .kind = import->kind,
+				.name = import->name,
+				.bytes = import->body,
+				.arena = a },
 			&import->count, &import->complaint);
 	else
 		e = apply_documents(s, &apply, import->name, import->body,

@@ -9,6 +9,7 @@
 #include "cmd/import.h"
 #include "cmd/load.h"
 #include "cmd/load_index.h"
+#include "cmd/load_map.h"
 #include "page/asset.h"
 #include "role/site.h"
 #include "web/places.h"
@@ -20,7 +21,56 @@ static const int64_t DAY_MS = 86400000;
 
 static const struct str POSTCODES = STR_INIT("postcodes.csv");
 
-/* A list if it is CSV, which its kind is the name of; else petitions. */
+/* How a petition grew: history-ID.csv.  Those of live ones are brought to
+ * today like the petitions. */
+static enum err put_history(struct store *s, const struct apply *apply,
+	struct load_list *list, struct str *ret_complaint)
+{
+	struct str digits =
+		str_slice(list->kind, sizeof("history-") - 1, list->kind.len);
+	struct petition *p;
+	uint64_t id;
+	size_t n;
+	enum err e = str_u64(digits, &id);
+
+	if (e == OK)
+		e = store_petition_element(apply->arena, s, id, &p);
+	if (e != OK)
+		return e;
+	list->kind =
+		arena_printf(apply->arena, "history:%.*s", STR_ARG(digits));
+	list->shift_days = p->archived ? 0 : apply->shift_days;
+	return load_list(s, list, &n, ret_complaint);
+}
+
+/* A list, which its kind is the name of. */
+static enum err put_list(struct store *s, const struct apply *apply,
+	const struct asset *sample, struct str *ret_complaint)
+{
+	struct load_list list = { .kind = str_slice(sample->name, 0,
+					  str_find(sample->name, '.')),
+		.name = sample->name,
+		.bytes = sample->body,
+		.arena = apply->arena };
+	size_t n;
+
+	return str_starts(list.kind, STR("history-"))
+		? put_history(s, apply, &list, ret_complaint)
+		: load_list(s, &list, &n, ret_complaint);
+}
+
+static enum err put_map(struct store *s, const struct apply *apply,
+	const struct asset *sample, struct str *ret_complaint)
+{
+	const struct map_source source = { .file = sample->name,
+		.bytes = sample->body };
+	struct store_map map;
+	enum err e = map_read(apply->arena, &source, &map, ret_complaint);
+
+	return e == OK ? store_map_put(s, &map) : e;
+}
+
+/* By the end of its name: a list, a map, or petitions. */
 static enum err put_sample(
 	struct store *s, const struct apply *apply, const struct asset *sample)
 {
@@ -31,12 +81,10 @@ static enum err put_sample(
 	if (str_eq(sample->name, POSTCODES))
 		return OK; /* not for the database */
 	if (str_ends(sample->name, STR(".csv")))
-		e = load_list(s,
-			&(struct load_list){
-				str_slice(sample->name, 0,
-					str_find(sample->name, '.')),
-				sample->name, sample->body, apply->arena },
-			&n, &complaint);
+		e = put_list(s, apply, sample, &complaint);
+	else if (str_ends(sample->name, STR(".hexjson")) ||
+		str_ends(sample->name, STR(".geojson")))
+		e = put_map(s, apply, sample, &complaint);
 	else
 		e = apply_documents(
 			s, apply, sample->name, sample->body, &n, &complaint);

@@ -240,6 +240,7 @@ static enum err put_point(struct loader *l, const struct row *row)
 	if (when_parse(str_c(text), &point.at_ms) != OK || point.at_ms < 0)
 		return complain_of_value(l, "at", at,
 			"is not a time like 2017-05-03T00:01:00Z: correct it");
+	point.at_ms += l->list->shift_days * (int64_t)86400000;
 	e = number(l, "count", row->value[1], &point.count);
 	if (e == OK)
 		e = store_history_put(l->store, l->about, &point);

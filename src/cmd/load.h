@@ -33,6 +33,7 @@ struct load_list {
 	struct str name; /* of the file, for complaints */
 	struct str bytes;
 	struct arena *arena;
+	int32_t shift_days; /* added to the moments of a history */
 };
 
 /* True if there is such a kind. */

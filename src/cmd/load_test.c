@@ -86,8 +86,10 @@ static struct str load(struct fixture *f, const char *kind, const char *text)
 
 	if (e == OK)
 		e = load_list(f->s,
-			&(struct load_list){
-				str_c(kind), STR("f"), str_c(text), &f->arena },
+			&(struct load_list){ .kind = str_c(kind),
+				.name = STR("f"),
+				.bytes = str_c(text),
+				.arena = &f->arena },
 			&n, &complaint);
 	if (e == OK)
 		e = store_commit(f->s);

@@ -68,6 +68,36 @@ struct str format_number(
 	return (struct str){ s->at, len };
 }
 
+struct str format_share(
+	const struct catalogue *words, struct scratch *s, uint64_t millionths)
+{
+	/* By how many digits there are: decimals, and what they leave out. */
+	static const struct {
+		uint64_t from;
+		int decimals;
+		unsigned unit;
+	} forms[] = { { 100000, 0, 10000 }, { 10000, 1, 1000 },
+		{ 1000, 2, 100 }, { 100, 3, 10 }, { 0, 4, 1 } };
+	bool comma = words != NULL && str_eq(words->thousands, STR("."));
+	struct scratch whole;
+	struct str text;
+	size_t i = 0;
+	uint64_t n;
+	int len;
+
+	while (millionths < forms[i].from)
+		i++;
+	n = (millionths + forms[i].unit / 2) / forms[i].unit;
+	text = format_number(words, &whole, n * forms[i].unit / 10000);
+	if (forms[i].decimals == 0 || millionths == 0)
+		len = snprintf(s->at, sizeof(s->at), "%.*s%%", STR_ARG(text));
+	else
+		len = snprintf(s->at, sizeof(s->at), "%.*s%s%0*u%%",
+			STR_ARG(text), comma ? "," : ".", forms[i].decimals,
+			(unsigned)(n % (10000 / forms[i].unit)));
+	return (struct str){ s->at, (size_t)len };
+}
+
 static struct str month_name(const struct catalogue *words, int month)
 {
 	static const struct str name[] = { words_mark("January"),

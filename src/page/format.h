@@ -39,6 +39,10 @@ struct str format_rfc3339(int64_t wall_ms, struct scratch *s);
  * before it is there, never 0 once it has begun. */
 unsigned format_percent(uint64_t count, uint64_t of);
 
+/* "0.43%", "12%" of so many millionths: two digits at least. */
+struct str format_share(
+	const struct catalogue *words, struct scratch *s, uint64_t millionths);
+
 /* msg with {1} to {9} replaced by arg[0] to arg[8], cut at the scratch's end
  * between characters. */
 struct str format_message(

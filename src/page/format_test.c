@@ -114,6 +114,22 @@ static void test_words(void)
 	arena_release(&a);
 }
 
+static void test_share(void)
+{
+	static const struct {
+		uint64_t millionths;
+		const char *want;
+	} cases[] = { { 0, "0%" }, { 1, "0.0001%" }, { 99, "0.0099%" },
+		{ 105, "0.011%" }, { 4321, "0.43%" }, { 10000, "1.0%" },
+		{ 99949, "10.0%" }, { 123456, "12%" }, { 1000000, "100%" },
+		{ 12345000000, "1,234,500%" } };
+	struct scratch s;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		CHECK_STR(format_share(NULL, &s, cases[i].millionths),
+			str_c(cases[i].want));
+}
+
 int main(void)
 {
 	test_number();
@@ -121,5 +137,6 @@ int main(void)
 	test_day();
 	test_percent();
 	test_words();
+	test_share();
 	return tap_done();
 }

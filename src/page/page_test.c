@@ -144,7 +144,8 @@ static void test_hostile(void)
 	struct buf page;
 
 	buf_init(&page, 1 << 20);
-	page_petition(&page, &site, &t, false);
+	page_petition(
+		&page, &site, &t, &(struct page_around){ .reveal = false });
 	check_rules(buf_view(&page));
 	CHECK(!has(buf_view(&page), STR("</main><script>")));
 	buf_clear(&page);

@@ -127,10 +127,17 @@ struct str facet_name(enum store_facet facet);
 MUST_USE enum err facet_parse(
 	struct str name, bool archived, enum store_facet *ret_facet);
 
-/* Any published petition: open, closed or rejected.  reveal opens the full
- * response (?reveal_response=yes). */
+/* What a petition's page shows that does not stand in the petition. */
+struct page_around {
+	bool reveal; /* open the full response (?reveal_response=yes) */
+	bool has_map; /* of areas, to show where signatures came from */
+	const struct store_history *points; /* how it grew, oldest first */
+	size_t points_count;
+};
+
+/* Any published petition: open, closed or rejected. */
 void page_petition(struct buf *out, const struct page_site *site,
-	const struct petition *petition, bool reveal);
+	const struct petition *petition, const struct page_around *around);
 
 /* --- signing ------------------------------------------------------------ */
 

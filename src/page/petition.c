@@ -172,7 +172,7 @@ static void dates(struct page *p, const struct petition *t)
 }
 
 void page_petition(struct buf *out, const struct page_site *site,
-	const struct petition *t, bool reveal)
+	const struct petition *t, const struct page_around *around)
 {
 	struct scratch path;
 	struct page p;
@@ -202,9 +202,10 @@ void page_petition(struct buf *out, const struct page_site *site,
 		petition_rejection(&p, t);
 	html_lit(&p.h, "</div>\n");
 	if (t->state != PETITION_REJECTED) {
-		petition_tally(&p, t);
+		petition_tally(&p, t, around);
 		html_lit(&p.h, "<div class=\"rest\">\n");
-		petition_outcome(&p, t, reveal);
+		petition_outcome(&p, t, around->reveal);
+		petition_growth(&p, t, around);
 		if (!t->archived)
 			petition_check(&p, t);
 		petition_follow(&p, t);

@@ -13,7 +13,11 @@ void petition_words(struct page *p, struct str markdown, unsigned heading);
 /* Response, debate and other parliamentary business (outcome.c). */
 void petition_outcome(struct page *p, const struct petition *t, bool reveal);
 /* The count, its way to the thresholds, the button (tally.c). */
-void petition_tally(struct page *p, const struct petition *t);
+void petition_tally(struct page *p, const struct petition *t,
+	const struct page_around *around);
+/* The curve of its signatures (growth.c). */
+void petition_growth(struct page *p, const struct petition *t,
+	const struct page_around *around);
 /* "Check the count yourself" (tally.c). */
 void petition_check(struct page *p, const struct petition *t);
 /* Where to get involved and how to follow it (follow.c). */

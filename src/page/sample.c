@@ -216,11 +216,14 @@ static void petition_new(struct buf *out, const struct page_site *site)
 	struct petition t = fresh(PETITION_OPEN);
 
 	t.counted = 1;
-	page_petition(out, site, &t, false);
+	page_petition(out, site, &t, &(struct page_around){ .reveal = false });
 }
 
 static void petition_open(struct buf *out, const struct page_site *site)
 {
+	static const struct store_history points[] = { { OPENED_MS + 86400000,
+							       2000 },
+		{ OPENED_MS + 864000000, 10350 }, { CHECKPOINT_MS, 11277 } };
 	struct petition t = fresh(PETITION_OPEN);
 
 	t.carried_over = 11000;
@@ -232,7 +235,9 @@ static void petition_open(struct buf *out, const struct page_site *site)
 	t.response = &response;
 	t.activities = activity;
 	t.activities_count = 2;
-	page_petition(out, site, &t, false);
+	page_petition(out, site, &t,
+		&(struct page_around){
+			.has_map = true, .points = points, .points_count = 3 });
 }
 
 static void petition_debated(struct buf *out, const struct page_site *site)
@@ -252,7 +257,7 @@ static void petition_debated(struct buf *out, const struct page_site *site)
 	t.debate_threshold_ms = OPENED_MS + INT64_C(6000000000);
 	t.response = &response;
 	t.debate = &debate;
-	page_petition(out, site, &t, true);
+	page_petition(out, site, &t, &(struct page_around){ .reveal = true });
 }
 
 static void petition_archived(struct buf *out, const struct page_site *site)
@@ -278,7 +283,7 @@ static void petition_archived(struct buf *out, const struct page_site *site)
 	t.period = &period;
 	t.activities = activity;
 	t.activities_count = 2;
-	page_petition(out, site, &t, false);
+	page_petition(out, site, &t, &(struct page_around){ .reveal = false });
 }
 
 static void petition_rejected(struct buf *out, const struct page_site *site)
@@ -293,7 +298,7 @@ static void petition_rejected(struct buf *out, const struct page_site *site)
 	t.opened_ms = WHEN_NONE;
 	t.rejected_ms = OPENED_MS;
 	t.rejection = &rejection;
-	page_petition(out, site, &t, false);
+	page_petition(out, site, &t, &(struct page_around){ .reveal = false });
 }
 
 static const struct sign_form filled = {
@@ -711,6 +716,8 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "confirm-again", confirm_again },
 		{ "receipt-waiting", receipt_waiting },
 		{ "receipt-logged", receipt_logged },
+		{ "map", sample_map },
+		{ "map-none", sample_map_none },
 		{ "readers", readers },
 		{ "help", page_help },
 		{ "privacy", page_privacy },

@@ -12,6 +12,10 @@ struct sample {
 	void (*write)(struct buf *out, const struct page_site *site);
 };
 
+/* Of sample_map.c. */
+void sample_map(struct buf *out, const struct page_site *site);
+void sample_map_none(struct buf *out, const struct page_site *site);
+
 /* Static, never freed. */
 const struct sample *sample_list(size_t *ret_count);
 /* The site of all samples; zone is borrowed. */

@@ -34,6 +34,9 @@ struct say_values {
 
 /* The same before there is a page: for titles. */
 #define site_tr(site, msg) words_find((site)->words, STR(msg))
+/* The form of the message that n takes. */
+#define site_tr_count(site, one, many, n)                                      \
+	words_find_plural((site)->words, STR(one), STR(many), (n))
 
 #define say(p, msg) html_text(&(p)->h, tr((p), msg))
 #define sayf(p, msg, ...)                                                      \

@@ -129,6 +129,20 @@ static void deadline(struct page *p, const struct petition *t)
 	html_lit(&p->h, "</strong></p>\n");
 }
 
+static void own_map(struct page *p, const struct petition *t,
+	const struct page_around *around)
+{
+	struct scratch path;
+
+	if (!around->has_map ||
+		t->constituencies_count + t->countries_count == 0)
+		return;
+	html_lit(&p->h, "<p>");
+	html_link(&p->h, petition_path(&path, t->id, t->archived, "/map"),
+		tr(p, "Show on a map"));
+	html_lit(&p->h, "</p>\n");
+}
+
 /* Another site may show where signatures came from. */
 static void map(struct page *p, const struct petition *t)
 {
@@ -143,7 +157,8 @@ static void map(struct page *p, const struct petition *t)
 	html_lit(&p->h, "</a></p>\n");
 }
 
-void petition_tally(struct page *p, const struct petition *t)
+void petition_tally(struct page *p, const struct petition *t,
+	const struct page_around *around)
 {
 	struct scratch path;
 
@@ -166,6 +181,7 @@ void petition_tally(struct page *p, const struct petition *t)
 		html_lit(&p->h, "</a></p>\n");
 	}
 	deadline(p, t);
+	own_map(p, t, around);
 	map(p, t);
 	provenance(p, t);
 	html_lit(&p->h, "</section>\n");

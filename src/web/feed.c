@@ -295,6 +295,7 @@ enum err petition_feed_make(
 enum err petition_reveal_make(
 	const struct question *q, struct http_reply **ret_reply)
 {
+	struct page_around around = { .reveal = true };
 	struct petition *p;
 	struct str to;
 	struct buf b;
@@ -305,8 +306,11 @@ enum err petition_reveal_make(
 	to = elsewhere(q, p, "?reveal_response=yes");
 	if (to.len > 0)
 		return make_redirect(q->site, to, false, ret_reply);
+	e = make_around(q->arena, q->store, p->id, &around);
+	if (e != OK)
+		return e;
 	buf_init(&b, OUT_MAX_BYTES);
-	page_petition(&b, q->site, p, true);
+	page_petition(&b, q->site, p, &around);
 	return make_html(q->site, &b, ret_reply);
 }
 

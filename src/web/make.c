@@ -21,6 +21,8 @@ static const struct {
 	[MAKE_XML] = { STR_INIT("application/xml; charset=utf-8"), true,
 		{ 0 } },
 	[MAKE_TEXT] = { STR_INIT("text/plain; charset=utf-8"), true, { 0 } },
+	[MAKE_TABLE] = { STR_INIT("text/csv; charset=utf-8"), true, { 0 } },
+	[MAKE_SVG] = { STR_INIT("image/svg+xml"), true, { 0 } },
 };
 
 enum { LOCATION_MAX_BYTES = 16 << 10 };
@@ -125,4 +127,22 @@ struct str make_self(const struct question *q)
 	return arena_printf(q->arena, "%.*s%.*s%s%.*s",
 		STR_ARG(q->site->base_url), STR_ARG(q->path),
 		q->query.at == NULL ? "" : "?", STR_ARG(q->query));
+}
+
+enum err make_around(struct arena *a, struct store *s, uint64_t petition,
+	struct page_around *ret_around)
+{
+	bool has[STORE_MAP_WORLD + 1];
+	struct store_history *points;
+	enum err e = store_history(a, s, petition, 0, STORE_HISTORY_MAX,
+		&points, &ret_around->points_count);
+
+	if (e == OK)
+		e = store_map_kinds(s, has);
+	if (e != OK)
+		return e;
+	ret_around->points = points;
+	ret_around->has_map = has[STORE_MAP_HEXES] || has[STORE_MAP_SHAPES] ||
+		has[STORE_MAP_WORLD];
+	return OK;
 }

@@ -14,7 +14,9 @@ enum make_type {
 	MAKE_ARCHIVED_CSV, /* filtered-archived-petitions.csv */
 	MAKE_ATOM,
 	MAKE_XML,
-	MAKE_TEXT
+	MAKE_TEXT,
+	MAKE_SVG, /* to look at or to save */
+	MAKE_TABLE /* CSV under the name of its address */
 };
 
 /* Say which language the page is in, and whether its address has others. */
@@ -38,6 +40,11 @@ void make_csv_text(struct buf *out, struct str s);
  * origin follow. */
 MUST_USE enum err make_redirect(const struct page_site *site,
 	struct str location, bool public_data, struct http_reply **ret_reply);
+
+/* What stands around a petition in the store: everything but reveal, which
+ * stays as it is. */
+MUST_USE enum err make_around(struct arena *a, struct store *s,
+	uint64_t petition, struct page_around *ret_around);
 
 /* The absolute address that was asked for, in q's arena. */
 struct str make_self(const struct question *q);

@@ -5,7 +5,9 @@
 #include "page/content.h"
 #include "web/about.h"
 #include "web/feed.h"
+#include "web/growth.h"
 #include "web/list.h"
+#include "web/map.h"
 #include "web/routes.h"
 #include "web/local.h"
 #include "web/table.h"
@@ -74,6 +76,11 @@ FROM_ANSWERS(feed_show, feed_make)
 FROM_ANSWERS(sitemap_show, sitemap_make)
 FROM_ANSWERS(robots_show, robots_make)
 FROM_ANSWERS(waiting_show, waiting_make)
+FROM_ANSWERS(map_show, map_make)
+FROM_ANSWERS(map_svg_show, map_svg_make)
+FROM_ANSWERS(history_json_show, history_json_make)
+FROM_ANSWERS(history_csv_show, history_csv_make)
+FROM_ANSWERS(trending_show, trending_make)
 FROM_ANSWERS(periods_page_show, periods_page_make)
 FROM_ANSWERS(topics_page_show, topics_page_make)
 FROM_ANSWERS(manifest_show, manifest_make)

@@ -210,15 +210,19 @@ static enum err make_count(const struct page_site *site,
 }
 
 /* The page, and with data what programs read of it. */
-static enum err make_visible(const struct page_site *site, bool data,
-	const struct petition *p, struct arena *a, struct snapshot *s)
+static enum err make_visible(struct maker *m, const struct page_site *site,
+	bool data, const struct petition *p, struct arena *a,
+	struct snapshot *s)
 {
 	enum shelf_page page = p->archived ? SHELF_ARCHIVED : SHELF_PETITION;
+	struct page_around around = { .reveal = false };
 	struct buf b;
-	enum err e;
+	enum err e = make_around(a, m->store, p->id, &around);
 
+	if (e != OK)
+		return e;
 	buf_init(&b, PAGE_MAX_BYTES);
-	page_petition(&b, site, p, false);
+	page_petition(&b, site, p, &around);
 	e = finish(&b, site, HTML, 200, &s->reply[page]);
 	buf_release(&b);
 	if (e == OK && data)
@@ -242,7 +246,7 @@ static enum err make_petition(struct maker *m, const struct page_site *site,
 	if (s->brief == NULL)
 		return ERR_MEMORY;
 	if (petition_is_visible(p))
-		return make_visible(site, view == 0, p, a, s);
+		return make_visible(m, site, view == 0, p, a, s);
 	if (p->state == PETITION_STOPPED && !p->archived)
 		return make_all_redirect(site, STR("/"), s);
 	if (waiting_part(p->state).at != NULL && !p->archived)

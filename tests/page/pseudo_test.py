@@ -26,7 +26,8 @@ BARE = re.compile(r"/(assets|log|doc|theme)/|.*\.[a-z]+$")
 
 
 def samples(source):
-    text = (source / "src/page/sample.c").read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in
+                   sorted((source / "src/page").glob("sample*.c")))
     joined = re.findall(r'"(?:[^"\\]|\\.)*"(?:\s*"(?:[^"\\]|\\.)*")*', text)
     found = set(NAMES)
     for literal in joined:
