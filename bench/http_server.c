@@ -1,9 +1,9 @@
 /*
  * http_server.c - what bench/pages.py measures: a server on loopback.
  *
- *     http_server FILE < pipe
+ *     http_server PAGE JSON THREADS < pipe
  *
- * GET /page is FILE's bytes as a finished reply; POST /form is parked,
+ * GET /page and /json are the files' bytes as finished replies; POST /form is parked,
  * handed to a thread that answers whole batches after a pause of 1 ms, and
  * redirected.  Prints its port; ends when standard input ends.
  */
@@ -22,6 +22,7 @@ enum { BATCH = 16384 };
 
 struct site {
 	struct http_reply *page;
+	struct http_reply *json;
 	pthread_mutex_t lock;
 	struct http_request *waiting[BATCH];
 	size_t waiting_n;
@@ -39,7 +40,10 @@ static void handle(void *context, struct http_request *r)
 	struct site *site = context;
 
 	if (r->method != HTTP_POST) {
-		http_reply(r, http_reply_ref(site->page));
+		http_reply(r,
+			http_reply_ref(str_eq(r->path, STR("/json"))
+					? site->json
+					: site->page));
 	} else if (http_park(r) != OK) {
 		http_reply_plain(r, 503);
 	} else {
@@ -95,10 +99,10 @@ static int listen_anywhere(unsigned *ret_port)
 	return fd;
 }
 
-static struct http_reply *read_page(const char *path)
+static struct http_reply *read_page(const char *path, struct str type)
 {
 	struct http_spec spec = {
-		.content_type = STR("text/html; charset=utf-8"),
+		.content_type = type,
 		.cache = HTTP_REVALIDATE,
 	};
 	struct http_reply *page = NULL;
@@ -122,9 +126,11 @@ int main(int argc, char **argv)
 	unsigned port;
 	char byte;
 
-	if (argc != 2)
+	if (argc != 4)
 		return 2;
-	site.page = read_page(argv[1]);
+	site.page = read_page(argv[1], STR("text/html; charset=utf-8"));
+	site.json = read_page(argv[2], STR("application/json; charset=utf-8"));
+	set.threads = argv[3][0] == '2' ? 2 : 1;
 	(void)pthread_mutex_init(&site.lock, NULL);
 	set.listen_fd = listen_anywhere(&port);
 	set.max_connections = BATCH;
@@ -143,5 +149,6 @@ int main(int argc, char **argv)
 	atomic_store(&site.ended, true);
 	(void)pthread_join(thread, NULL);
 	http_reply_free(site.page);
+	http_reply_free(site.json);
 	return 0;
 }

@@ -3,11 +3,12 @@
 
     bench/pages.py BUILD/src/http/http_server [ROUNDS]
 
-nginx (one worker, sendfile, open_file_cache) serves the same 10,240 bytes
-from a file, with the same fields.  Both get the same load from wrk, one after
-the other, order reversed every round, so a busy machine hurts both alike.
-CPU is user and system time of the serving process, from /proc.  Needs nginx
-and wrk.
+nginx (as many workers as we have threads, sendfile, open_file_cache) serves the
+same bytes from a file, with the same fields: a page of 10,240 and JSON of 5,500
+bytes, over connections that are kept and over new ones.  Both get the same load
+from wrk, one after the other, order reversed every round, so a busy machine
+hurts both alike.  CPU is user and system time of the serving processes, from
+/proc.  Needs nginx and wrk.
 """
 
 import os
@@ -19,8 +20,9 @@ import sys
 import tempfile
 import time
 
-SECONDS = 4
+SECONDS = 2
 TICK_US = 1e6 / os.sysconf('SC_CLK_TCK')
+JSON = b'{"signature_count":%s}' % (b'1' * 5480)
 BODY = (b'<p>A petition, and what it asks for: ' * 300)[:10240]
 FIELDS = '''add_header Content-Security-Policy "default-src 'none'; style-src
 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; form-action
@@ -53,7 +55,11 @@ def free_port():
         return s.getsockname()[1]
 
 
-def cpu_us(pid):
+def cpu_us(pids):
+    return sum(one_cpu_us(pid) for pid in pids)
+
+
+def one_cpu_us(pid):
     with open(f'/proc/{pid}/stat') as f:
         part = f.read().rsplit(')', 1)[1].split()
     return (int(part[11]) + int(part[12])) * TICK_US
@@ -64,8 +70,8 @@ def anonymous_kb(pid):
         return int(re.search(r'RssAnon:\s+(\d+)', f.read())[1])
 
 
-def load(pid, url, *more):
-    before = cpu_us(pid)
+def load(pids, url, *more):
+    before = cpu_us(pids)
     out = subprocess.run(
         ['wrk', '-t1', '-c64', f'-d{SECONDS}s', '--latency', *more, url],
         capture_output=True, text=True, check=True).stdout
@@ -73,16 +79,16 @@ def load(pid, url, *more):
     if re.search(r'Non-2xx', out):
         sys.exit('not every request was answered well:\n' + out)
     return {
-        'us': (cpu_us(pid) - before) / n,
+        'us': (cpu_us(pids) - before) / n,
         'rps': float(re.search(r'Requests/sec:\s+([\d.]+)', out)[1]),
         'p99': re.search(r'99%\s+(\S+)', out)[1],
     }
 
 
-def start_nginx(folder):
+def start_nginx(folder, workers):
     port = free_port()
     with open(f'{folder}/nginx.conf', 'w') as f:
-        f.write(f'''daemon off; worker_processes 1; pid {folder}/pid;
+        f.write(f'''daemon off; worker_processes {workers}; pid {folder}/pid;
 error_log {folder}/error.log;
 events {{ worker_connections 16384; }}
 http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
@@ -97,7 +103,7 @@ server {{ listen 127.0.0.1:{port}; root {folder}; {FIELDS} }} }}
         time.sleep(0.05)
     time.sleep(0.3)
     with open(f'/proc/{master.pid}/task/{master.pid}/children') as f:
-        return master, int(f.read().split()[0]), port
+        return master, [int(pid) for pid in f.read().split()], port
 
 
 def idle_memory(pid, port, count):
@@ -110,9 +116,9 @@ def idle_memory(pid, port, count):
         kept.append(s)
     time.sleep(6)  # an idle connection gives back what it had, by and by
     kb = (anonymous_kb(pid) - before) / count
-    idle = cpu_us(pid)
+    idle = cpu_us([pid])
     time.sleep(2)
-    idle = (cpu_us(pid) - idle) / 2
+    idle = (cpu_us([pid]) - idle) / 2
     for s in kept:
         s.close()
     return kb, idle
@@ -124,35 +130,53 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        for name, data in (('page', BODY), ('post.lua', POST.encode())):
+        for name, data in (('page', BODY), ('json', JSON),
+                           ('post.lua', POST.encode())):
             with open(f'{folder}/{name}', 'wb') as f:
                 f.write(data)
-        ours = subprocess.Popen([sys.argv[1], f'{folder}/page'],
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        port = int(ours.stdout.readline())
-        master, worker, nginx_port = start_nginx(folder)
-        try:
-            measure(rounds, folder, ours.pid, port, worker, nginx_port)
-        finally:
-            master.terminate()
-            master.wait()
-            ours.stdin.close()
-            ours.wait()
+        for threads in (1, 2):
+            run(rounds, folder, threads)
 
 
-def measure(rounds, folder, pid, port, worker, nginx_port):
-    both = [('ours', pid, port), ('nginx', worker, nginx_port)]
+def run(rounds, folder, threads):
+    ours = subprocess.Popen(
+        [sys.argv[1], f'{folder}/page', f'{folder}/json', str(threads)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    port = int(ours.stdout.readline())
+    master, workers, nginx_port = start_nginx(folder, threads)
+    try:
+        for path in ('page', 'json'):
+            for kept in (True, False):
+                measure(rounds, threads, path, kept,
+                        [('ours', [ours.pid], port),
+                         ('nginx', workers, nginx_port)])
+        if threads == 1:
+            alone(folder, ours.pid, port)
+    finally:
+        master.terminate()
+        master.wait()
+        ours.stdin.close()
+        ours.wait()
+    os.unlink(f'{folder}/nginx.conf')
+
+
+def measure(rounds, threads, path, kept, both):
     total = {'ours': [], 'nginx': []}
+    close = [] if kept else ['-H', 'Connection: close']
     for i in range(rounds):
-        for name, p, at in both if i % 2 == 0 else reversed(both):
-            r = load(p, f'http://127.0.0.1:{at}/page', *BROWSER)
+        for name, pids, at in both if i % 2 == 0 else reversed(both):
+            r = load(pids, f'http://127.0.0.1:{at}/{path}', *BROWSER, *close)
             total[name].append(r['us'])
-            print(f"GET 10 KB  {name:6} {r['us']:6.1f} us CPU a request, "
-                  f"{r['rps']:8.0f}/s, p99 {r['p99']}", flush=True)
     mean = {k: sum(v) / len(v) for k, v in total.items()}
-    print(f"capacity against nginx: {mean['nginx'] / mean['ours']:.2f}")
-    r = load(pid, f'http://127.0.0.1:{port}/form', '-s', f'{folder}/post.lua',
-             *BROWSER)
+    print(f"{threads} thread(s), {path}, {'kept' if kept else 'new'} "
+          f"connections: ours {mean['ours']:.1f}, nginx {mean['nginx']:.1f} "
+          f"us CPU a request; capacity {mean['nginx'] / mean['ours']:.2f}",
+          flush=True)
+
+
+def alone(folder, pid, port):
+    r = load([pid], f'http://127.0.0.1:{port}/form', '-s',
+             f'{folder}/post.lua', *BROWSER)
     print(f"POST parked  ours {r['us']:6.1f} us CPU a request "
           f"(answerer included), {r['rps']:8.0f}/s, p99 {r['p99']}")
     kb, idle = idle_memory(pid, port, 10000)
