@@ -12,12 +12,13 @@ import time
 
 WEB, SEALER, KEEPER, LOG, MAILER = range(5)
 NAMES = ("web", "sealer", "keeper", "log", "mailer")
-(CONFIG, FOLDER, LISTEN, COMMANDS, SECRET, START, PEER, STOP, RECIPIENT,
- READY, MY_RECIPIENT, LOST) = range(1, 13)
-(FORMS, SEALED, DECLARATION, DECLARED, RANGE_ASK, RANGE, ASKS, ANSWERS,
+(CONFIG, FOLDER, LISTEN, VITALS, COMMANDS, SECRET, START, PEER, STOP, RECIPIENT,
+ READY, MY_RECIPIENT, LOST) = range(1, 14)
+(FORMS, SEALED, DECLARATION, DESK, DESK_SAID, DECLARED, RANGE_ASK, RANGE,
+ ASKS, ANSWERS, DESK_ASK, DESK_TOLD,
  UNSETTLED, RECONCILED, SETTLED, CLAIMS, CLAIMED, BOOKED, EXPIRE, EXPIRED,
  LEAVE, LEFT, DESTROY, DESTROYED, LOG_STATE, LOG_HAVE, DOCUMENT, EVENTS,
- RESULTS, CHECKPOINT, HEADER, JOBS, DONE) = range(1, 30)
+ RESULTS, CHECKPOINT, HEADER, JOBS, DONE) = range(1, 34)
 
 
 def u16(n):
@@ -195,7 +196,7 @@ def join_us(role):
 # ---- messages ----
 
 def form(number, rid, petition, hour, who):
-    return (u32(number) + rid + u64(petition) + u32(hour) + b"\1" + u64(0) +
+    return (u32(number) + rid + u64(petition) + u32(hour) + b"\1\0" + u64(0) +
             bytes(16) + bytes([192, 0, 2, 7]) + bytes(12) + b"\4" +
             b"".join(map(text, ("192.0.2.7", who["name"], who["email"],
                                 who["email"].lower(), who["canonical"],
@@ -228,7 +229,8 @@ def claim(number, slot, token):
 def claimed(view):
     return [{"id": view.u32(), "outcome": view.u8(), "slot": view.u64(),
              "petition": view.u64(), "c": view.take(32),
-             "mac": view.take(32)} for _ in range(view.u32())]
+             "mac": view.take(32), "apart": view.u8()}
+            for _ in range(view.u32())]
 
 
 def leave(number, wish, slot, token):
@@ -236,7 +238,9 @@ def leave(number, wish, slot, token):
 
 
 def left(view):
-    return claimed(view)  # of the same form
+    return [{"id": view.u32(), "outcome": view.u8(), "slot": view.u64(),
+             "petition": view.u64(), "c": view.take(32),
+             "mac": view.take(32)} for _ in range(view.u32())]
 
 
 def event(seq, kind, petition, slot, c, mac, target=0):
