@@ -18,8 +18,10 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/wipe.h"
+#include "cmd/admit.h"
 #include "cmd/cmd.h"
 #include "cmd/demo.h"
+#include "cmd/petition_desk_file.h"
 #include "crypto/age.h"
 #include "crypto/secret.h"
 #include "role/control.h"
@@ -159,28 +161,46 @@ static enum err get_passphrase(struct init *i)
 
 /* A fresh identity: its secret line to desk, its public one to recipients. */
 static void add_identity(struct buf *desk, struct buf *recipients,
-	const char *compartment, const char *who)
+	const char *compartment, const char *who,
+	struct age_recipient *ret_recipient)
 {
 	struct age_identity *identity = SECRET_NEW(struct age_identity);
-	struct age_recipient recipient;
 
 	if (identity == NULL) {
 		desk->err = ERR_MEMORY;
 		return;
 	}
 	age_identity_generate(rng_system(), identity);
-	age_recipient_of(identity, &recipient);
+	age_recipient_of(identity, ret_recipient);
 	buf_printf(desk, "# %s: opens the %s records\n", who, compartment);
 	age_identity_text(identity, desk);
 	buf_c(desk, "\n");
 	buf_printf(recipients, "%s ", compartment);
-	age_recipient_text(&recipient, recipients);
+	age_recipient_text(ret_recipient, recipients);
 	buf_printf(recipients, " %s\n", who);
 	secret_free(identity);
 }
 
+/* The one desk of the beginning may ask, and knows where. */
+static enum err admit_own(struct init *i, const struct desk *desk)
+{
+	struct age_recipient sealer;
+	struct buf text;
+	enum err e = admit_desk(i->dir_fd, desk, &sealer);
+
+	buf_init(&text, 256);
+	age_recipient_text(&sealer, &text);
+	if (e == OK)
+		e = desk_site_write(
+			i->desk, str_c(i->base_url), buf_view(&text));
+	buf_release(&text);
+	return e;
+}
+
 static enum err make_desk(struct init *i)
 {
+	struct desk desk = { .name = "desk" };
+	struct age_recipient campaign;
 	struct buf plain, sealed, recipients;
 	enum err e;
 
@@ -190,8 +210,9 @@ static enum err make_desk(struct init *i)
 	buf_c(&recipients,
 		"# Who can open what: COMPARTMENT RECIPIENT WHO.  Change it "
 		"with `petitiond keys`.\n");
-	add_identity(&plain, &recipients, "identity", "desk");
-	add_identity(&plain, &recipients, "contact", "campaign");
+	add_identity(&plain, &recipients, "identity", "desk", &desk.recipient);
+	add_identity(&plain, &recipients, "contact", "campaign", &campaign);
+	desk_file_add_key(&plain, &desk.key);
 	e = buf_err(&plain);
 	if (e == OK)
 		e = age_seal_passphrase(rng_system(), str_c(i->passphrase),
@@ -207,6 +228,9 @@ static enum err make_desk(struct init *i)
 	if (e == OK)
 		e = file_create(i->dir_fd, "sealer/recipients", recipients.at,
 			recipients.len, 0600);
+	if (e == OK)
+		e = admit_own(i, &desk);
+	wipe(plain.at, plain.len);
 	buf_release(&plain);
 	buf_release(&sealed);
 	buf_release(&recipients);

@@ -9,7 +9,6 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "base/file.h"
 #include "base/rng.h"
 #include "base/zone.h"
+#include "cmd/admit.h"
 #include "cmd/cmd.h"
 #include "crypto/secret.h"
 #include "domain/store.h"
@@ -28,6 +28,8 @@ static const char HELP[] =
 	"usage: petitiond keys SITE\n"
 	"       petitiond keys SITE add COMPARTMENT RECIPIENT WHO\n"
 	"       petitiond keys SITE remove COMPARTMENT RECIPIENT\n"
+	"       petitiond keys SITE admit DESK RECIPIENT NAME\n"
+	"       petitiond keys SITE dismiss DESK\n"
 	"\n"
 	"Shows who can open what, and changes it.\n"
 	"\n"
@@ -38,7 +40,11 @@ static const char HELP[] =
 	"\n"
 	"A change is entered in the public log first and holds for what is sealed\n"
 	"from then on: whoever is removed still opens what was sealed before.\n"
-	"Works beside a running server, within seconds.\n";
+	"Works beside a running server, within seconds.\n"
+	"\n"
+	"admit lets a desk (desk1..., from `petition-desk init`) search and open,\n"
+	"and adds its recipient to identity; dismiss ends that, and what it was\n"
+	"given it still opens.\n";
 
 enum { DECLARED_WAIT_S = 20 };
 
@@ -180,6 +186,7 @@ struct change {
 	enum compartment compartment;
 	struct str recipient;
 	struct str who;
+	bool may_exist; /* nothing to do then, and nothing to say */
 };
 
 static enum err read_file(int dir_fd, const char *path, struct recipients *r)
@@ -203,19 +210,13 @@ static enum err read_file(int dir_fd, const char *path, struct recipients *r)
  * and mode are those of its folder. */
 static enum err write_file(int dir_fd, const struct recipients *r)
 {
-	struct stat st;
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, RECIPIENTS_BYTES_MAX);
 	recipients_write(&b, r);
-	e = buf_err(&b);
-	if (e == OK)
-		e = file_replace(dir_fd, RECIPIENTS_FILE, b.at, b.len, 0600);
+	e = replace_owned(dir_fd, RECIPIENTS_FILE, &b);
 	buf_release(&b);
-	if (e == OK && geteuid() == 0 && fstat(dir_fd, &st) == 0 &&
-		fchownat(dir_fd, RECIPIENTS_FILE, st.st_uid, st.st_gid, 0) != 0)
-		e = ERR_IO;
 	return e;
 }
 
@@ -241,6 +242,8 @@ static enum err apply(const struct change *c, struct recipients *r)
 		e = c->add ? recipients_add(
 				     r, c->compartment, c->recipient, c->who)
 			   : recipients_remove(r, c->compartment, c->recipient);
+	if (e == ERR_EXISTS && c->may_exist)
+		return e;
 	if (e == ERR_INVALID)
 		complain("that is not an age recipient (age1...) with a name "
 			 "of one line behind it");
@@ -325,6 +328,8 @@ static enum err change(const struct change *c)
 	if (fd >= 0)
 		(void)close(fd);
 	site_close(&site);
+	if (e == ERR_EXISTS && c->may_exist)
+		return OK;
 	if (e != OK)
 		return e;
 	if (served != ERR_BUSY)
@@ -342,6 +347,95 @@ static enum err change(const struct change *c)
 	return OK;
 }
 
+/* ---- desks ---- */
+
+static void print_join(const struct site *site, const struct age_recipient *r)
+{
+	struct buf b;
+
+	buf_init(&b, 256);
+	age_recipient_text(r, &b);
+	printf("Admitted.  The desk writes this down:\n\n"
+	       "  petition-desk join FILE %.*s %.*s\n\n",
+		STR_ARG(site->config.base_url), STR_ARG(buf_view(&b)));
+	buf_release(&b);
+}
+
+static enum err desk_of(char **word, struct desk *ret_desk)
+{
+	size_t len = strlen(word[4]);
+	enum err e = desk_key_parse(str_c(word[2]), &ret_desk->key);
+
+	if (e == OK)
+		e = age_recipient_parse(str_c(word[3]), &ret_desk->recipient);
+	if (e == OK && (len == 0 || len > DESK_NAME_MAX))
+		e = ERR_INVALID;
+	for (size_t i = 0; e == OK && i < len; i++)
+		if ((unsigned char)word[4][i] < 0x20)
+			e = ERR_INVALID;
+	if (e == OK)
+		(void)snprintf(
+			ret_desk->name, sizeof(ret_desk->name), "%s", word[4]);
+	else
+		complain("admit needs the line that `petition-desk init` "
+			 "printed, with a short name");
+	return e;
+}
+
+static enum err admit(char **word)
+{
+	struct change c = { .site = word[0],
+		.add = true,
+		.compartment = COMPARTMENT_IDENTITY,
+		.recipient = str_c(word[3]),
+		.who = str_c(word[4]),
+		.may_exist = true };
+	struct age_recipient sealer;
+	struct site site;
+	struct desk desk;
+	enum err e = desk_of(word, &desk);
+
+	if (e == OK)
+		e = site_open(word[0], SITE_LOOK, &site);
+	if (e != OK)
+		return e;
+	e = admit_desk(site.dir_fd, &desk, &sealer);
+	if (e == OK)
+		print_join(&site, &sealer);
+	else
+		complain("%s: the desk was not admitted: %s", word[0],
+			err_text(e));
+	site_close(&site);
+	return e == OK ? change(&c) : e;
+}
+
+static enum err dismiss(char **word)
+{
+	struct sign_public key;
+	struct site site;
+	enum err e = desk_key_parse(str_c(word[2]), &key);
+
+	if (e != OK) {
+		complain("\"%s\" is no desk: give desk1...", word[2]);
+		return e;
+	}
+	e = site_open(word[0], SITE_LOOK, &site);
+	if (e != OK)
+		return e;
+	e = dismiss_desk(site.dir_fd, &key);
+	if (e == ERR_NOT_FOUND)
+		complain("this desk was not admitted");
+	else if (e != OK)
+		complain("%s: %s", word[0], err_text(e));
+	else
+		printf("Dismissed: it searches and opens nothing any more.  "
+		       "`petitiond keys %s remove\n"
+		       "identity RECIPIENT` keeps it from being sealed to.\n",
+			word[0]);
+	site_close(&site);
+	return e;
+}
+
 static int usage(const char *what)
 {
 	complain("%s", what);
@@ -354,8 +448,14 @@ static int run_change(int n, char **word)
 	struct change c = { .site = word[0],
 		.add = str_eq(str_c(word[1]), STR("add")) };
 
+	if (str_eq(str_c(word[1]), STR("admit")))
+		return n != 5 ? usage("admit needs DESK RECIPIENT NAME")
+			      : crypto_init() != OK || admit(word) != OK;
+	if (str_eq(str_c(word[1]), STR("dismiss")))
+		return n != 3 ? usage("dismiss needs DESK")
+			      : crypto_init() != OK || dismiss(word) != OK;
 	if (!c.add && !str_eq(str_c(word[1]), STR("remove")))
-		return usage("keys knows add and remove");
+		return usage("keys knows add, remove, admit and dismiss");
 	if (n != (c.add ? 5 : 4))
 		return usage(c.add ? "add needs COMPARTMENT RECIPIENT WHO"
 				   : "remove needs COMPARTMENT RECIPIENT");

@@ -410,6 +410,20 @@ enum err keyring_destroy(
 	return OK;
 }
 
+size_t keyring_petitions(const struct keyring *ring, uint32_t purpose,
+	size_t *cursor, uint64_t ret_petition[], size_t cap)
+{
+	size_t n = 0;
+
+	for (; *cursor < ring->n && n < cap; (*cursor)++) {
+		const struct name *name = &ring->name[*cursor];
+
+		if (name->alive && name->purpose == purpose)
+			ret_petition[n++] = name->petition;
+	}
+	return n;
+}
+
 size_t keyring_count(const struct keyring *ring)
 {
 	return ring->alive;

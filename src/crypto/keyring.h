@@ -57,6 +57,11 @@ MUST_USE enum err keyring_need(struct keyring *ring, uint64_t petition,
 MUST_USE enum err keyring_destroy(
 	struct keyring *ring, uint64_t petition, uint32_t purpose);
 
+/* Petitions that have a key of this purpose, from number *cursor (0 to begin)
+ * on; at most cap.  0 when there are no more. */
+size_t keyring_petitions(const struct keyring *ring, uint32_t purpose,
+	size_t *cursor, uint64_t ret_petition[], size_t cap);
+
 /* Keys alive. */
 size_t keyring_count(const struct keyring *ring);
 

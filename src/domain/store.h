@@ -629,6 +629,10 @@ struct store_epochs {
 	uint64_t most_recipients;
 };
 
+/* The header of an epoch; ERR_NOT_FOUND. */
+MUST_USE enum err store_epoch_header(struct arena *a, struct store *s,
+	const uint8_t id[STORE_ID_BYTES], struct bytes *ret_header);
+
 MUST_USE enum err store_epochs_count(
 	struct store *s, uint8_t compartment, struct store_epochs *ret_epochs);
 

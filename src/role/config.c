@@ -113,6 +113,8 @@ static const struct key keys[] = {
 	NUMBER("limits", "siblings_per_mailbox", siblings_per_mailbox, "5", 1, 1000, "k",
 		"Unconfirmed forms that one mailbox may have on one petition."),
 
+	NUMBER("keys", "openings_per_day", openings_per_day, "50", 0, 100000, "k",
+		"Records that one desk may open a day."),
 	TEXT("keys", "credential", credential, "credential.key", "w",
 		"The file with the secret that wraps keeper's and sealer's keys at rest."),
 };

@@ -80,6 +80,8 @@ struct config {
 	struct str allowed_domains, blocked_domains;
 	uint32_t siblings_per_mailbox;
 
+	uint32_t openings_per_day;
+
 	struct str credential; /* file of 32 bytes, relative to SITE */
 };
 

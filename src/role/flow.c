@@ -107,6 +107,8 @@ static void take_inbox(struct flow *f)
 			flow_take_sign(f, w);
 		else if (w->kind == WORK_LEAVE)
 			flow_take_leave(f, w);
+		else if (w->kind == WORK_DESK)
+			flow_take_desk(f, w);
 		else
 			flow_take_confirm(f, w);
 		w = next;
@@ -171,6 +173,9 @@ static void finish(struct flow *f, struct work *w)
 		break;
 	case WORK_HOUSEKEEP:
 		housekept(f, w);
+		break;
+	case WORK_DESK:
+		flow_desk_done(f, w);
 		break;
 	case WORK_IMPORT:
 		flow_imported(f, w);
@@ -239,6 +244,8 @@ static bool give_up(struct flow *f, struct flow_item *item)
 	if (w->kind == WORK_SIGN && item->state != FLOW_COMMITTING) {
 		unlink_from(&f->forms, &f->forms_tail, w);
 		flow_give_up_sign(f, w);
+	} else if (w->kind == WORK_DESK && item->state != FLOW_COMMITTING) {
+		flow_give_up_desk(f, w);
 	} else if (w->kind == WORK_CONFIRM && item->state != FLOW_COMMITTING) {
 		unlink_from(&f->claims, &f->claims_tail, w);
 		flow_give_up_confirm(f, w);

@@ -192,6 +192,12 @@ void flow_mailed(struct flow *f, struct work *w);
 /* A form was committed: its mail may go. */
 void flow_mail_committed(struct flow *f, const struct work_sign *s);
 
+/* flow_desk.c */
+void flow_take_desk(struct flow *f, struct work *w);
+void flow_hear_desk(struct flow *f, struct view *v);
+void flow_desk_done(struct flow *f, struct work *w);
+void flow_give_up_desk(struct flow *f, struct work *w);
+
 /* flow_command.c */
 void flow_accept_command(struct flow *f);
 void flow_hear_command(struct flow *f);

@@ -337,6 +337,10 @@ void flow_hear_sealer(struct flow *f)
 			hear_declaration(f, &v);
 			continue;
 		}
+		if (type == MSG_DESK_SAID) {
+			flow_hear_desk(f, &v);
+			continue;
+		}
 		if (type != MSG_SEALED)
 			continue;
 		FAULT("web-sealed-heard");

@@ -10,7 +10,7 @@
 #include "base/fault.h"
 #include "base/file.h"
 
-enum { ROW_LEN = 32, NAME_CAP = 40, FORGET_BYTES = 1 << 20 };
+enum { ROW_LEN = 32, NAME_CAP = 40, PIECE_BYTES = 1 << 20 };
 
 #define PREFIX "search-"
 #define ROWS_MAX ((size_t)1 << 24)
@@ -109,54 +109,106 @@ static bool is_among(uint64_t slot, const uint64_t list[], size_t n)
 	return false;
 }
 
-/* Zero what is found in one piece of the file, read at off. */
-static enum err forget_in(int fd, uint8_t *rows, size_t len, uint64_t off,
-	const uint64_t slot[], size_t n)
-{
-	static const uint8_t zero[ROW_LEN];
-	enum err e = OK;
+/* ---- reading a week's file, a piece at a time ---- */
 
-	for (size_t at = 0; at + ROW_LEN <= len && e == OK; at += ROW_LEN)
-		if (is_among(get_u64(rows + at), slot, n)) {
-			FAULT("keeper-search-before-forget");
-			e = file_pwrite(fd, zero, sizeof(zero), off + at);
-		}
-	return e;
-}
+typedef enum err piece_fn(
+	void *context, int fd, const uint8_t *rows, size_t len, uint64_t off);
 
-static enum err forget_all(int fd, const uint64_t slot[], size_t n)
+static enum err each_piece(int fd, piece_fn *fn, void *context)
 {
-	uint8_t *rows = malloc(FORGET_BYTES);
+	uint8_t *rows = malloc(PIECE_BYTES);
 	uint64_t end = 0;
 	enum err e = rows == NULL ? ERR_MEMORY : file_size(fd, &end);
 
-	for (uint64_t at = ROW_LEN; at < end && e == OK; at += FORGET_BYTES) {
-		size_t len = FORGET_BYTES;
+	for (uint64_t at = ROW_LEN; at < end && e == OK; at += PIECE_BYTES) {
+		size_t len = PIECE_BYTES;
 
 		if (len > end - at)
 			len = (size_t)(end - at);
 		e = file_pread(fd, rows, len, at);
 		if (e == OK)
-			e = forget_in(fd, rows, len, at, slot, n);
+			e = fn(context, fd, rows, len, at);
 	}
 	free(rows);
-	return e == OK ? file_sync(fd) : e;
+	return e;
 }
 
-enum err keep_search_forget(
-	struct keep_search *s, uint64_t week, const uint64_t slot[], size_t n)
+static enum err in_week(const struct keep_search *s, uint64_t week, int flags,
+	piece_fn *fn, void *context)
 {
 	char name[NAME_CAP];
 	enum err e;
 	int fd;
 
 	name_of(week, name);
-	fd = openat(s->dir_fd, name, O_RDWR | O_CLOEXEC);
+	fd = openat(s->dir_fd, name, flags | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? OK : err_from_errno(errno);
-	e = forget_all(fd, slot, n);
+	e = each_piece(fd, fn, context);
+	if (e == OK && flags != O_RDONLY)
+		e = file_sync(fd);
 	(void)close(fd);
 	return e;
+}
+
+struct forgotten {
+	const uint64_t *slot;
+	size_t n;
+};
+
+static enum err forget_in(
+	void *context, int fd, const uint8_t *rows, size_t len, uint64_t off)
+{
+	static const uint8_t zero[ROW_LEN];
+	const struct forgotten *f = context;
+	enum err e = OK;
+
+	for (size_t at = 0; at + ROW_LEN <= len && e == OK; at += ROW_LEN)
+		if (is_among(get_u64(rows + at), f->slot, f->n)) {
+			FAULT("keeper-search-before-forget");
+			e = file_pwrite(fd, zero, sizeof(zero), off + at);
+		}
+	return e;
+}
+
+enum err keep_search_forget(
+	struct keep_search *s, uint64_t week, const uint64_t slot[], size_t n)
+{
+	struct forgotten f = { slot, n };
+
+	return in_week(s, week, O_RDWR, forget_in, &f);
+}
+
+struct visit {
+	keep_search_fn *fn;
+	void *context;
+};
+
+static enum err visit_in(
+	void *context, int fd, const uint8_t *rows, size_t len, uint64_t off)
+{
+	const struct visit *v = context;
+	enum err e = OK;
+
+	(void)fd;
+	(void)off;
+	for (size_t at = 0; at + ROW_LEN <= len && e == OK; at += ROW_LEN) {
+		struct tag tag[3] = { { { 0 } } };
+
+		for (size_t i = 0; i < 3; i++)
+			memcpy(tag[i].byte, rows + at + 8 + 8 * i, 8);
+		if (get_u64(rows + at) != 0)
+			e = v->fn(v->context, get_u64(rows + at), tag);
+	}
+	return e;
+}
+
+enum err keep_search_scan(
+	struct keep_search *s, uint64_t week, keep_search_fn *fn, void *context)
+{
+	struct visit v = { fn, context };
+
+	return in_week(s, week, O_RDONLY, visit_in, &v);
 }
 
 /* The uptime hour a file was made at.  A file too short for its head was

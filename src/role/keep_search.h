@@ -43,6 +43,12 @@ MUST_USE enum err keep_search_flush(struct keep_search *s);
 MUST_USE enum err keep_search_forget(
 	struct keep_search *s, uint64_t week, const uint64_t slot[], size_t n);
 
+/* Call fn for each row of that week's file, if there is one. */
+typedef enum err keep_search_fn(
+	void *context, uint64_t slot, const struct tag tag[3]);
+MUST_USE enum err keep_search_scan(struct keep_search *s, uint64_t week,
+	keep_search_fn *fn, void *context);
+
 /* The oldest week with a file that both clocks call over: before first_kept,
  * and more than agree_hours of uptime since it was made.  False if there is none. */
 MUST_USE enum err keep_search_oldest_over(struct keep_search *s,

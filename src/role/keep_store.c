@@ -288,24 +288,34 @@ static enum err scan_part(const uint8_t *bytes, uint64_t first, uint64_t n,
 	return e;
 }
 
-enum err keep_store_scan(struct keep_store *s, keep_scan_fn *fn, void *context)
+enum err keep_store_scan_some(struct keep_store *s, uint64_t first, uint64_t n,
+	keep_scan_fn *fn, void *context)
 {
 	uint8_t *bytes = malloc(SCAN_ENTRIES * KEEP_ENTRY_LEN);
+	uint64_t end = first + n < s->end ? first + n : s->end;
 	enum err e = bytes == NULL ? ERR_MEMORY : OK;
 
-	(void)posix_fadvise(s->slots_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	for (uint64_t slot = 1; slot < s->end && e == OK;) {
-		uint64_t n = s->end - slot;
+	for (uint64_t slot = first; slot < end && e == OK;) {
+		uint64_t part = end - slot;
 
-		if (n > SCAN_ENTRIES)
-			n = SCAN_ENTRIES;
-		e = file_pread(
-			s->slots_fd, bytes, n * KEEP_ENTRY_LEN, entry_at(slot));
+		if (part > SCAN_ENTRIES)
+			part = SCAN_ENTRIES;
+		e = file_pread(s->slots_fd, bytes, part * KEEP_ENTRY_LEN,
+			entry_at(slot));
 		if (e == OK)
-			e = scan_part(bytes, slot, n, fn, context);
-		slot += n;
+			e = scan_part(bytes, slot, part, fn, context);
+		slot += part;
 	}
-	(void)posix_fadvise(s->slots_fd, 0, 0, POSIX_FADV_RANDOM);
 	free(bytes);
+	return e;
+}
+
+enum err keep_store_scan(struct keep_store *s, keep_scan_fn *fn, void *context)
+{
+	enum err e;
+
+	(void)posix_fadvise(s->slots_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	e = keep_store_scan_some(s, 1, s->end - 1, fn, context);
+	(void)posix_fadvise(s->slots_fd, 0, 0, POSIX_FADV_RANDOM);
 	return e;
 }

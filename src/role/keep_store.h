@@ -105,6 +105,9 @@ MUST_USE enum err keep_store_lock(struct keep_store *s, uint64_t slot,
 /* Every entry in the file in the order of slots, those without state passed
  * over.  Not within a batch. */
 typedef enum err keep_scan_fn(void *context, const struct keep_entry *e);
+/* The same of n slots from first on. */
+MUST_USE enum err keep_store_scan_some(struct keep_store *s, uint64_t first,
+	uint64_t n, keep_scan_fn *fn, void *context);
 MUST_USE enum err keep_store_scan(
 	struct keep_store *s, keep_scan_fn *fn, void *context);
 

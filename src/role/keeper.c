@@ -19,11 +19,13 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/secret.h"
+#include "role/desk.h"
 #include "role/keep.h"
+#include "role/keep_find.h"
 #include "role/message.h"
 #include "role/runtime.h"
 
-enum { TICK_MS = 60000, RANGE_MAX = 1 << 20, FRAMES_MAX = 64 };
+enum { TICK_MS = 60000, RANGE_MAX = 1 << 20, FRAMES_MAX = 64, NONCES = 256 };
 
 struct keeper {
 	struct role *role;
@@ -48,6 +50,13 @@ struct keeper {
 	uint64_t slot[KEEP_BATCH_MAX];
 	enum keep_free_outcome freed[KEEP_BATCH_MAX];
 	struct keep_unsettled unsettled[KEEP_BATCH_MAX];
+
+	struct keep_find *find; /* of a desk; NULL: none is under way */
+	uint32_t find_id;
+	struct desk_head find_head;
+	struct age_recipient find_to;
+	struct desk_nonce nonce[NONCES]; /* a ring */
+	size_t n_nonces;
 };
 
 /* ---- reconcile ---- */
@@ -352,6 +361,198 @@ static enum err hear_asks(struct keeper *k, struct view *v)
 	return OK;
 }
 
+/* ---- desks ---- */
+
+static void tell_desk(struct keeper *k, const struct message_desk_said *s)
+{
+	struct link *sealer = &k->role->link[ROLE_SEALER];
+
+	put_desk_said(link_begin(sealer, MSG_DESK_TOLD), s);
+	if (link_end(sealer) != OK)
+		k->role->lost[ROLE_SEALER] = true;
+}
+
+static void tell_status(struct keeper *k, uint32_t id, enum desk_status status)
+{
+	tell_desk(k, &(struct message_desk_said){ .id = id, .status = status });
+}
+
+/* Seal plain to the desk and hand it on; plain is wiped. */
+static enum err answer_desk(struct keeper *k, struct message_desk_said *said,
+	const struct age_recipient *to, struct buf *plain)
+{
+	struct buf sealed;
+	enum err e;
+
+	buf_init(&sealed, LINK_MAX_FRAME_BYTES);
+	e = buf_err(plain);
+	if (e == OK)
+		e = age_seal(rng_system(), to, 1, buf_view(plain), &sealed);
+	if (e == OK) {
+		said->status = DESK_OK;
+		said->answer = buf_view(&sealed);
+		tell_desk(k, said);
+	}
+	wipe(plain->at, plain->len);
+	buf_release(plain);
+	buf_release(&sealed);
+	return e;
+}
+
+static enum err open_for_desk(struct keeper *k, uint32_t id,
+	const struct desk_head *h, const struct desk *desk)
+{
+	struct message_desk_said said = { .id = id, .slot = h->slot };
+	struct lock lock;
+	struct buf plain;
+	enum err e;
+
+	if (h->reason == 0 || h->reason >= DESK_REASONS) {
+		tell_status(k, id, DESK_REFUSED);
+		return OK;
+	}
+	e = keep_open_record(k->keep, &desk->key, h->slot, h->reason,
+		k->role->config.openings_per_day, &said.petition, &lock);
+	if (e == ERR_BUSY || e == ERR_NOT_FOUND || e == ERR_GONE) {
+		tell_status(k, id, e == ERR_BUSY ? DESK_CAP : DESK_NONE);
+		return OK;
+	}
+	if (e != OK)
+		return e;
+	log_notice("record-opened");
+	buf_init(&plain, 4096);
+	desk_answer_begin(&plain, h, 1);
+	buf_u64(&plain, h->slot);
+	buf_u64(&plain, said.petition);
+	buf_put(&plain, lock.byte, sizeof(lock.byte));
+	wipe(&lock, sizeof(lock));
+	return answer_desk(k, &said, &desk->recipient, &plain);
+}
+
+/* Some nonces back: within DESK_LIFE_S nobody asks more often by hand. */
+static bool nonce_is_new(struct keeper *k, const struct desk_nonce *n)
+{
+	for (size_t i = 0; i < NONCES; i++)
+		if (memcmp(&k->nonce[i], n, sizeof(*n)) == 0)
+			return false;
+	k->nonce[k->n_nonces++ % NONCES] = *n;
+	return true;
+}
+
+static bool is_timely(const struct desk_head *h)
+{
+	int64_t now_s = clock_wall_ms(clock_system()) / 1000;
+	int64_t age = now_s - (int64_t)h->time_s;
+
+	return age <= DESK_LIFE_S && age >= -DESK_LIFE_S;
+}
+
+static enum err begin_find(struct keeper *k, const struct message_desk_ask *a,
+	const struct desk_head *h, const struct desk *desk)
+{
+	const struct keep_question q = { .op = h->op,
+		.purpose = h->purpose,
+		.petition = h->petition,
+		.tag = h->tag,
+		.target = a->target,
+		.n_targets = a->n_targets };
+	enum err e;
+
+	if (k->find != NULL) {
+		tell_status(k, a->id, DESK_BUSY);
+		return OK;
+	}
+	e = keep_find_begin(k->keep, &q, &k->find);
+	if (e == ERR_INVALID) {
+		tell_status(k, a->id, DESK_REFUSED);
+		return OK;
+	}
+	k->find_id = a->id;
+	k->find_head = *h;
+	k->find_to = desk->recipient;
+	return e;
+}
+
+static enum err ask_for_desk(struct keeper *k, const struct message_desk_ask *a)
+{
+	struct desks *desks = calloc(1, sizeof(*desks));
+	const struct desk *desk = NULL;
+	struct desk_head h;
+	enum err e =
+		desks == NULL ? ERR_MEMORY : desks_read(k->role->own_fd, desks);
+
+	if (e == ERR_CORRUPT) {
+		log_err("desks-file", e);
+		desks->n = 0;
+		e = OK;
+	}
+	if (e == OK && desk_head_read(a->head, &h) == OK)
+		desk = desks_find(desks, &h.key);
+	if (e == OK &&
+		(desk == NULL || desk_head_check(a->head, &h.key) != OK ||
+			!is_timely(&h) || !nonce_is_new(k, &h.nonce))) {
+		log_notice("desk-refused");
+		tell_status(k, a->id, DESK_REFUSED);
+	} else if (e == OK && h.op == DESK_OPEN) {
+		e = open_for_desk(k, a->id, &h, desk);
+	} else if (e == OK) {
+		e = begin_find(k, a, &h, desk);
+	}
+	free(desks);
+	return e;
+}
+
+static enum err hear_desk(struct keeper *k, struct view *v)
+{
+	struct message_desk_ask a = { .target = calloc(MESSAGE_TARGETS_MAX,
+					      sizeof(*a.target)) };
+	enum err e = a.target == NULL ? ERR_MEMORY : OK;
+
+	if (e == OK) {
+		take_desk_ask(v, &a);
+		if (view_done(v))
+			e = ask_for_desk(k, &a);
+		wipe(a.target, a.n_targets * sizeof(*a.target));
+	}
+	free(a.target);
+	return e;
+}
+
+static void put_found(
+	struct buf *b, const struct keep_find *f, const struct desk_head *h)
+{
+	size_t n_rows, n_waves;
+	const struct desk_row *row = keep_find_rows(f, &n_rows);
+	const struct desk_wave *wave = keep_find_waves(f, &n_waves);
+
+	desk_answer_begin(
+		b, h, (uint32_t)(h->op == DESK_WAVES ? n_waves : n_rows));
+	for (size_t i = 0; i < n_waves; i++)
+		desk_wave_put(b, &wave[i]);
+	for (size_t i = 0; i < n_rows; i++)
+		desk_row_put(b, &row[i]);
+}
+
+/* A piece of the search under way; signing goes on in between. */
+static enum err go_on_finding(struct keeper *k)
+{
+	struct message_desk_said said = { .id = k->find_id };
+	struct buf plain;
+	bool done;
+	enum err e;
+
+	if (k->find == NULL)
+		return OK;
+	e = keep_find_step(k->keep, k->find, &done);
+	if (e != OK || !done)
+		return e;
+	buf_init(&plain, 1 << 20);
+	put_found(&plain, k->find, &k->find_head);
+	keep_find_free(k->find);
+	k->find = NULL;
+	return answer_desk(k, &said, &k->find_to, &plain);
+}
+
 static enum err hear_sealer(struct keeper *k)
 {
 	struct link *sealer = &k->role->link[ROLE_SEALER];
@@ -364,6 +565,8 @@ static enum err hear_sealer(struct keeper *k)
 			e = hear_range(k, &v);
 		else if (type == MSG_ASKS)
 			e = hear_asks(k, &v);
+		else if (type == MSG_DESK_ASK)
+			e = hear_desk(k, &v);
 	}
 	return e == OK ? answer_asks(k) : e;
 }
@@ -382,7 +585,7 @@ static enum err turn(struct keeper *k)
 		if (e != OK)
 			return e;
 	}
-	e = role_wait(r, (int)(k->tick_at_ms - now));
+	e = role_wait(r, k->find != NULL ? 0 : (int)(k->tick_at_ms - now));
 	if (e == OK && r->fresh[ROLE_WEB]) {
 		r->fresh[ROLE_WEB] = false;
 		k->reconciled = false;
@@ -396,6 +599,8 @@ static enum err turn(struct keeper *k)
 		e = hear_web(k);
 	if (e == OK)
 		e = hear_sealer(k);
+	if (e == OK)
+		e = go_on_finding(k);
 	role_flush(r);
 	if (r->lost[ROLE_WEB]) {
 		k->reconciled = false;
@@ -460,6 +665,7 @@ int keeper_main(struct role *r)
 	if (e != OK)
 		log_err("keeper-ends", e);
 	if (k != NULL) {
+		keep_find_free(k->find);
 		keep_close(k->keep);
 		free(k);
 	}

@@ -348,6 +348,55 @@ void take_result(struct view *v, struct logbook_result *ret_result)
 	TAKE(v, &r->signature);
 }
 
+void put_desk_ask(struct buf *b, const struct message_desk_ask *a)
+{
+	buf_u32(b, a->id);
+	buf_put(b, a->head, DESK_HEAD_LEN);
+	buf_u32(b, (uint32_t)a->n_targets);
+	for (size_t i = 0; i < a->n_targets; i++) {
+		buf_u64(b, a->target[i].petition);
+		PUT(b, &a->target[i].half);
+		PUT(b, &a->target[i].exact);
+	}
+}
+
+void take_desk_ask(struct view *v, struct message_desk_ask *ret_ask)
+{
+	ret_ask->id = view_u32(v);
+	ret_ask->head = view_take(v, DESK_HEAD_LEN);
+	ret_ask->n_targets = view_u32(v);
+	if (ret_ask->n_targets > MESSAGE_TARGETS_MAX) {
+		v->bad = true;
+		ret_ask->n_targets = 0;
+	}
+	for (size_t i = 0; i < ret_ask->n_targets && !v->bad; i++) {
+		ret_ask->target[i].petition = view_u64(v);
+		TAKE(v, &ret_ask->target[i].half);
+		TAKE(v, &ret_ask->target[i].exact);
+	}
+}
+
+void put_desk_said(struct buf *b, const struct message_desk_said *s)
+{
+	buf_u32(b, s->id);
+	buf_byte(b, (uint8_t)s->status);
+	buf_u64(b, s->slot);
+	buf_u64(b, s->petition);
+	buf_str(b, s->answer);
+}
+
+void take_desk_said(struct view *v, struct message_desk_said *ret_said)
+{
+	ret_said->id = view_u32(v);
+	ret_said->status = (enum desk_status)view_u8(v);
+	ret_said->slot = view_u64(v);
+	ret_said->petition = view_u64(v);
+	if (ret_said->status > DESK_NONE)
+		v->bad = true;
+	if (!v->bad)
+		ret_said->answer = (struct str){ (const char *)v->at, v->len };
+}
+
 void put_checkpoint(struct buf *b, const struct message_checkpoint *c)
 {
 	buf_u16(b, c->year);

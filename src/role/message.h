@@ -20,7 +20,9 @@
 #include "crypto/psr1.h"
 #include "crypto/tag.h"
 #include "crypto/token.h"
+#include "role/desk.h"
 #include "role/keep.h"
+#include "role/keep_find.h"
 #include "role/logbook.h"
 
 enum message {
@@ -28,6 +30,8 @@ enum message {
 	MSG_FORMS = 1, /* to sealer: message_form */
 	MSG_SEALED, /* to web: message_sealed */
 	MSG_DECLARATION, /* to web: one text, who can open what */
+	MSG_DESK, /* to sealer: u32 id, then a request sealed to it */
+	MSG_DESK_SAID, /* to web: message_desk_said */
 	MSG_DECLARED, /* to sealer: SHA-256 of the one in log's journal */
 
 	/* sealer and keeper */
@@ -35,6 +39,8 @@ enum message {
 	MSG_RANGE, /* to sealer: u64 first, u32 how many */
 	MSG_ASKS, /* to keeper: keep_ask */
 	MSG_ANSWERS, /* to sealer: message_answer */
+	MSG_DESK_ASK, /* to keeper: message_desk_ask */
+	MSG_DESK_TOLD, /* to sealer: message_desk_said */
 
 	/* web and keeper */
 	MSG_UNSETTLED, /* to web: u8 last, then keep_unsettled */
@@ -173,6 +179,32 @@ void put_event(struct buf *b, const struct logbook_event *e);
 void take_event(struct view *v, struct logbook_event *ret_event);
 void put_result(struct buf *b, const struct logbook_result *r);
 void take_result(struct view *v, struct logbook_result *ret_result);
+
+/* A desk's request on its way to keeper: what the desk signed, and the half-tags
+ * of what its body names. */
+struct message_desk_ask {
+	uint32_t id; /* web's own, echoed */
+	const uint8_t *head; /* DESK_HEAD_LEN bytes, borrowed from the frame */
+	struct keep_target *target;
+	size_t n_targets;
+};
+enum { MESSAGE_TARGETS_MAX = 16384 };
+
+void put_desk_ask(struct buf *b, const struct message_desk_ask *a);
+/* target has room for MESSAGE_TARGETS_MAX. */
+void take_desk_ask(struct view *v, struct message_desk_ask *ret_ask);
+
+/* What web may know of the answer; its body is sealed to the desk. */
+struct message_desk_said {
+	uint32_t id;
+	enum desk_status status;
+	uint64_t slot; /* of the record that may be opened, or 0 */
+	uint64_t petition;
+	struct str answer; /* borrowed; empty unless DESK_OK */
+};
+
+void put_desk_said(struct buf *b, const struct message_desk_said *s);
+void take_desk_said(struct view *v, struct message_desk_said *ret_said);
 
 /* What a checkpoint begins with; its leaves follow: u32 count, then
  * logbook_placed.  A long one comes in several frames with one note. */

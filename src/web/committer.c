@@ -13,7 +13,7 @@ static const uint32_t FORM_MINUTES = 24 * 60;
 static const uint32_t PENDING_HOURS = 72;
 static const size_t REMINDERS_MAX = 4096; /* at a time */
 
-enum { READERS_MAX = 64 };
+enum { READERS_MAX = 64, EPOCH_ID_AT = 8 /* docs/formats.md section 2 */ };
 
 struct committer {
 	struct store *store;
@@ -250,6 +250,67 @@ static enum err remind(struct committer *c, int64_t now_ms, size_t *ret_n)
 		REMINDERS_MAX, ret_n);
 }
 
+/* An opening, in the log before the lock goes out.  What is of no published
+ * petition names none (docs/log.md section 2). */
+static enum err apply_opening(
+	struct committer *c, struct work_desk *d, struct arena *a)
+{
+	struct store_event event = { .type = EVENT_ACCESS, .count = 1 };
+	struct bytes contact;
+	struct petition *p;
+	uint64_t ev_seq;
+	enum err e = store_records(a, c->store, d->slot, &d->record, &contact);
+
+	if (e == OK && d->record.len < EPOCH_ID_AT + STORE_ID_BYTES)
+		e = ERR_NOT_FOUND;
+	if (e == OK)
+		e = store_epoch_header(
+			a, c->store, d->record.at + EPOCH_ID_AT, &d->header);
+	if (e != OK)
+		return e;
+	if (store_petition(a, c->store, d->petition, &p) == OK &&
+		p->opened_ms != WHEN_NONE)
+		event.petition = d->petition;
+	return store_append(c->store, &event, &ev_seq);
+}
+
+static enum err set_aside(
+	struct committer *c, uint64_t slot, uint16_t reason, size_t *done)
+{
+	struct store_signature s;
+	struct store_event event = { .type = EVENT_INVALIDATE,
+		.reason = reason };
+	uint64_t ev_seq;
+	enum err e = store_signature(c->store, slot, &s);
+
+	if (e == ERR_NOT_FOUND || (e == OK && s.state != SIGNATURE_VALIDATED))
+		return OK;
+	if (e != OK)
+		return e;
+	event.petition = s.petition;
+	event.target_ev_seq = s.place.ev_seq;
+	e = store_append(c->store, &event, &ev_seq);
+	*done += e == OK;
+	return e;
+}
+
+static enum err apply_desk(
+	struct committer *c, struct work_desk *d, struct arena *a)
+{
+	enum err e = store_mark(c->store);
+
+	if (e != OK)
+		return e;
+	if (!d->is_set)
+		e = apply_opening(c, d, a);
+	for (size_t i = 0; d->is_set && e == OK && i < d->n_slots; i++)
+		e = set_aside(c, d->slots[i], d->reason, &d->n_done);
+	if (e == OK)
+		return store_keep(c->store);
+	store_undo(c->store);
+	return e;
+}
+
 /* What changed is told as a number: pages and the log's queue follow. */
 static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 {
@@ -338,6 +399,8 @@ static enum err apply(struct committer *c, struct work *w)
 		return apply_forgot(c, &w->forgot);
 	case WORK_ADOPT:
 		return apply_adopt(c, &w->adopt, &w->arena);
+	case WORK_DESK:
+		return apply_desk(c, &w->desk, &w->arena);
 	case WORK_IMPORT:
 		return c->settings.import(c->store, &w->import,
 			c->settings.zone, c->settings.months, &w->arena);

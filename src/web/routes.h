@@ -91,6 +91,8 @@ handler leave_choose; /* withdraw, stop updates, erase, see */
 handler leave_show; /* one of them: a button */
 handler leave_ask; /* the button pressed */
 handler leave_done; /* what became of it */
+handler desk_ask; /* relayed */
+handler desk_set_aside;
 handler receipt_show;
 handler receipt_json_show;
 

@@ -40,6 +40,7 @@ enum work_kind {
 	WORK_EXPIRED, /* keeper freed these */
 	WORK_LEFT, /* keeper destroyed these */
 	WORK_HOUSEKEEP, /* close what is due, forget old form ids */
+	WORK_DESK, /* a desk asks */
 	WORK_IMPORT, /* from a command on the control socket */
 	WORK_FORGOT, /* keeper is older than the database */
 	WORK_ADOPT /* events that log has and we lack (store_adopt) */
@@ -163,6 +164,21 @@ struct work_declare {
 	uint64_t ev_seq; /* answer: of its KEY event */
 };
 
+struct work_desk {
+	struct http_request *request;
+	struct str body; /* as posted */
+	bool is_set; /* signatures to set aside, not a relayed request */
+	uint64_t slot; /* of the record to be opened, or 0 */
+	uint64_t petition;
+	struct str answer; /* sealed to the desk */
+	uint64_t *slots; /* to set aside */
+	size_t n_slots;
+	uint16_t reason;
+	/* from the committer, in the item's arena */
+	size_t n_done;
+	struct bytes header, record;
+};
+
 struct work_import {
 	struct str body; /* JSON documents, or a list if kind says which */
 	struct str kind; /* "periods" and so on; empty: documents */
@@ -199,6 +215,7 @@ struct work {
 		struct work_slots slots;
 		struct work_sequence sequence;
 		struct work_declare declare;
+		struct work_desk desk;
 		struct work_import import;
 		struct work_adopt adopt;
 		struct work_forgot forgot;

@@ -135,3 +135,26 @@ enum err store_epochs_count(
 	sql_drop(stmt);
 	return e;
 }
+
+enum err store_epoch_header(struct arena *a, struct store *s,
+	const uint8_t id[STORE_ID_BYTES], struct bytes *ret_header)
+{
+	struct bytes header = BYTES_NONE;
+	sqlite3_stmt *stmt;
+	bool row = false;
+	enum err e =
+		sql_once(s, "SELECT header FROM epoch WHERE id = ?1", &stmt);
+
+	if (e != OK)
+		return e;
+	sql_bind_blob(stmt, 1, (struct bytes){ id, STORE_ID_BYTES });
+	e = sql_step(s, stmt, &row);
+	if (e == OK && row)
+		header = sql_blob(a, stmt, 0, &e);
+	sql_drop(stmt);
+	if (e == OK && !row)
+		e = ERR_NOT_FOUND;
+	if (e == OK)
+		*ret_header = header;
+	return e;
+}
