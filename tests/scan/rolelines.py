@@ -5,6 +5,7 @@ src/role/link.h, messages those of src/role/message.h, written anew from them.
 """
 
 import os
+import re
 import select
 import socket
 import struct
@@ -12,13 +13,22 @@ import time
 
 WEB, SEALER, KEEPER, LOG, MAILER = range(5)
 NAMES = ("web", "sealer", "keeper", "log", "mailer")
-(CONFIG, FOLDER, LISTEN, VITALS, COMMANDS, SECRET, START, PEER, STOP, RECIPIENT,
- READY, MY_RECIPIENT, LOST) = range(1, 14)
-(FORMS, SEALED, DECLARATION, DESK, DESK_SAID, DECLARED, RANGE_ASK, RANGE,
- ASKS, ANSWERS, DESK_ASK, DESK_TOLD,
- UNSETTLED, RECONCILED, SETTLED, CLAIMS, CLAIMED, BOOKED, EXPIRE, EXPIRED,
- LEAVE, LEFT, DESTROY, DESTROYED, LOG_STATE, LOG_HAVE, DOCUMENT, EVENTS,
- RESULTS, CHECKPOINT, HEADER, JOBS, DONE) = range(1, 34)
+
+
+def _numbers(path, begin, prefix):
+    """{NAME: number} of an enum in one of the headers, counted from 1."""
+    top = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    with open(os.path.join(top, path), encoding="utf-8") as f:
+        text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+    body = text[text.index(begin):]
+    names = re.findall(rf"\b{prefix}(\w+)", body[:body.index("}")])
+    return {name: i + 1 for i, name in enumerate(names)}
+
+
+# Numbers shift when a message is added; what is in them is written below.
+globals().update(_numbers("src/role/message.h", "enum message {", "MSG_"))
+globals().update(_numbers("src/role/control.h", "enum control_type {",
+                          "CONTROL_"))
 
 
 def u16(n):

@@ -68,7 +68,7 @@ class Web:
         if name == KEEPER:
             while link.receive(r.UNSETTLED).u8() == 0:
                 pass
-            link.send(r.RECONCILED, b"\1" + r.slots() * 3)
+            link.send(r.RECONCILED, b"\1" + r.slots() * 3 + r.u64(0))
         elif name == SEALER:
             declared = link.receive(r.DECLARATION)
             link.send(r.DECLARED, hashlib.sha256(declared.data).digest())
