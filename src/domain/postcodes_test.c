@@ -2,8 +2,10 @@
 
 #include "domain/postcodes.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/tap.h"
 #include "domain/postcodes_build.h"
 
@@ -176,8 +178,29 @@ static void test_many(void)
 	buf_release(&out);
 }
 
+/* Written in Python from docs/formats.md alone. */
+static void test_foreign(void)
+{
+	const char *source = getenv("PETITIOND_SOURCE");
+	struct postcodes p;
+	char path[1024];
+	struct buf b;
+
+	(void)snprintf(path, sizeof(path), "%s/fuzz/corpus/postcodes/small",
+		source == NULL ? "." : source);
+	buf_init(&b, 1 << 16);
+	CHECK_INT(file_read(AT_FDCWD, path, &b), OK);
+	CHECK_INT(postcodes_open(buf_view(&b), &p), OK);
+	CHECK(postcodes_intact(&p));
+	CHECK_STR(look(&p, "SW1A1AA"), STR("E14000639 E14001172"));
+	CHECK_STR(look(&p, "M11AE"), STR("(none) ended"));
+	CHECK_STR(look(&p, "A"), STR("E14000639 E14001172"));
+	buf_release(&b);
+}
+
 int main(void)
 {
+	test_foreign();
 	test_small();
 	test_refused();
 	test_empty();

@@ -282,7 +282,7 @@ static void choice(struct page *p, const struct page_area_list *l)
 
 static void data_links(struct page *p, const struct page_area_list *l)
 {
-	html_lit(&p->h, "<p class=\"small\">");
+	html_lit(&p->h, "<p class=\"small data\">");
 	area_link(p, &l->area, l->closed ? STR("/all.json") : STR(".json"),
 		tr(p, "This list as JSON"));
 	html_lit(&p->h, " ");
@@ -313,7 +313,7 @@ void page_area(struct buf *out, const struct page_site *site,
 	}
 	html_lit(&p.h, "</p>\n");
 	choice(&p, list);
-	html_lit(&p.h, "<div class=\"browse\">\n<div>\n");
+	html_lit(&p.h, "<div class=\"narrow\">\n");
 	if (list->count == 0)
 		say_in(&p, "p", "No petition has signatures from here yet.");
 	else
@@ -323,6 +323,6 @@ void page_area(struct buf *out, const struct page_site *site,
 	if (list->count > 0)
 		html_lit(&p.h, "</ul>\n");
 	data_links(&p, list);
-	html_lit(&p.h, "</div>\n</div>\n");
+	html_lit(&p.h, "</div>\n");
 	layout_end(&p);
 }

@@ -33,7 +33,7 @@ struct page_local {
 	bool ended; /* no letter goes to it any more */
 	const struct page_area *found;
 	size_t found_count;
-	/* All areas in the order of their slugs; none while answering. */
+	/* All areas in the order of their slugs; none when some are found. */
 	const struct page_area *area;
 	size_t area_count;
 };

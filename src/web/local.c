@@ -32,11 +32,26 @@ static int by_slug(const void *a, const void *b)
 		((const struct page_area *)b)->slug);
 }
 
+static enum err show_all(struct arena *a, const struct store_place_row *row,
+	const struct str *slug, size_t n, struct page_local *page)
+{
+	struct page_area *area = ARENA_ARRAY(a, struct page_area, n + 1);
+
+	if (area == NULL)
+		return ERR_TOO_LARGE;
+	for (size_t i = 0; i < n; i++)
+		area[i] = shown(&row[i], slug[i]);
+	if (n > 1)
+		qsort(area, n, sizeof(*area), by_slug);
+	page->area = area;
+	page->area_count = n;
+	return OK;
+}
+
 enum err local_make(const struct question *q, struct http_reply **ret_reply)
 {
 	struct page_local local = { .typed = STR("") };
 	struct store_place_row *row;
-	struct page_area *area;
 	struct str *slug;
 	struct buf b;
 	size_t n;
@@ -47,14 +62,9 @@ enum err local_make(const struct question *q, struct http_reply **ret_reply)
 		e = place_slugs(q->arena, row, n, &slug);
 	if (e != OK)
 		return e;
-	area = ARENA_ARRAY(q->arena, struct page_area, n + 1);
-	if (area == NULL)
-		return ERR_TOO_LARGE;
-	for (size_t i = 0; i < n; i++)
-		area[i] = shown(&row[i], slug[i]);
-	qsort(area, n, sizeof(*area), by_slug);
-	local.area = area;
-	local.area_count = n;
+	e = show_all(q->arena, row, slug, n, &local);
+	if (e != OK)
+		return e;
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_local(&b, q->site, &local);
 	return make_html(q->site, &b, ret_reply);
@@ -328,7 +338,7 @@ static void search(struct search *s)
 		s->page.answer = LOCAL_UNKNOWN_POSTCODE;
 }
 
-static struct http_reply *reply_of(struct app *app, const struct search *s)
+static struct http_reply *reply_of(struct app *app, struct search *s)
 {
 	bool one = s->page.answer == LOCAL_CHOOSE && s->page.found_count == 1 &&
 		!s->page.ended;
@@ -337,6 +347,10 @@ static struct http_reply *reply_of(struct app *app, const struct search *s)
 	struct html part = { .out = &b };
 
 	buf_init(&b, PAGE_MAX_BYTES);
+	/* Without the list, if there is no room for it. */
+	if (s->page.answer != LOCAL_CHOOSE)
+		(void)!show_all(s->arena, s->now->area, s->now->slug,
+			s->now->areas, &s->page);
 	if (one) {
 		buf_str(&b, BELOW);
 		html_url_part(&part, s->found[0].slug);
@@ -353,7 +367,8 @@ static struct http_reply *reply_of(struct app *app, const struct search *s)
 void local_ask(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
-	struct search s = { .arena = &r->arena };
+	struct arena room;
+	struct search s = { .arena = &room };
 	struct form f;
 
 	(void)args;
@@ -366,8 +381,10 @@ void local_ask(
 		s.page.typed = str_slice(s.page.typed, 0, 255);
 	if (s.page.typed.len == 0 || !str_is_utf8(s.page.typed))
 		s.page.typed = STR("");
+	arena_init(&room, PAGE_MAX_BYTES);
 	s.now = places_take(app->places);
 	search(&s);
 	http_reply(r, reply_of(app, &s));
 	places_drop(app->places, s.now);
+	arena_release(&room);
 }
