@@ -26,12 +26,22 @@ struct http_reply {
 	struct variant gzip; /* full NULL: there is none */
 };
 
-static const struct http_header SECURITY[] = {
+static const struct http_header POLICY[] = {
 	{ STR_INIT("Content-Security-Policy"),
 		STR_INIT("default-src 'none'; style-src 'self'; "
 			 "img-src 'self' data:; script-src 'self'; "
 			 "connect-src 'self'; form-action 'self'; "
 			 "frame-ancestors 'none'; base-uri 'none'") },
+};
+
+/* In somebody else's frame nothing runs and nothing is sent. */
+static const struct http_header FRAMED_POLICY[] = {
+	{ STR_INIT("Content-Security-Policy"),
+		STR_INIT("default-src 'none'; style-src 'self'; "
+			 "frame-ancestors *; base-uri 'none'") },
+};
+
+static const struct http_header SECURITY[] = {
 	{ STR_INIT("Referrer-Policy"), STR_INIT("no-referrer") },
 	{ STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff") },
 	{ STR_INIT("Permissions-Policy"),
@@ -112,6 +122,10 @@ static void add_spec(struct maker *m, const struct http_spec *spec)
 		ADD_TABLE(m, ANY_ORIGIN);
 	else
 		ADD_TABLE(m, SAME_ORIGIN);
+	if (spec->embeddable)
+		ADD_TABLE(m, FRAMED_POLICY);
+	else
+		ADD_TABLE(m, POLICY);
 	ADD_TABLE(m, SECURITY);
 	add_all(m, spec->header, spec->header_n);
 }

@@ -7,7 +7,8 @@
  * is copied, nothing locked.  References may be dropped in any thread.
  *
  * Every reply carries the security fields: Content-Security-Policy (scripts,
- * styles, images, connections and forms of our own origin only, no frames),
+ * styles, images, connections and forms of our own origin only; shown in
+ * frames of others only if embeddable),
  * Referrer-Policy: no-referrer, X-Content-Type-Options, Permissions-Policy,
  * Cross-Origin-Opener-Policy and Cross-Origin-Resource-Policy.
  *
@@ -40,6 +41,7 @@ struct http_spec {
 	struct str language; /* Content-Language; empty: none */
 	bool by_language; /* Accept-Language may choose another (Vary) */
 	bool public_data; /* any origin may read it (CORS) */
+	bool embeddable; /* other sites may show it in a frame */
 	bool closes; /* the connection ends behind this reply */
 	const struct http_header *header; /* more of them */
 	size_t header_n;

@@ -1,5 +1,6 @@
 #include "page/pages.h"
 
+#include "page/layout.h"
 #include "page/local.h"
 #include "page/summary.h"
 
@@ -77,6 +78,29 @@ static void section(struct page *p, const struct page_list *list, struct str id,
 	html_lit(&p->h, "</section>\n");
 }
 
+/* Left out while nothing moves. */
+static void trending(struct page *p, const struct page_home *home)
+{
+	struct scratch path;
+
+	if (home->trends_count == 0)
+		return;
+	begin(p, STR("trending"), tr(p, "Most signed in the last hour"));
+	html_lit(&p->h, "<ol class=\"petitions\">\n");
+	for (size_t i = 0; i < home->trends_count; i++) {
+		const struct store_trend *t = &home->trends[i];
+
+		html_lit(&p->h, "<li>");
+		html_link(&p->h, petition_path(&path, t->id, false, ""),
+			t->action);
+		html_lit(&p->h, "<p><span>");
+		say_count(p, "{1} signature in the last hour",
+			"{1} signatures in the last hour", t->gained);
+		html_lit(&p->h, "</span></p></li>\n");
+	}
+	html_lit(&p->h, "</ol>\n</section>\n");
+}
+
 void page_home(struct buf *out, const struct page_site *site,
 	const struct page_home *home)
 {
@@ -96,6 +120,7 @@ void page_home(struct buf *out, const struct page_site *site,
 		"for yourself that every signature counts.");
 	html_lit(&p.h, "</p>\n</div>\n");
 	how(&p);
+	trending(&p, home);
 	popular(&p, &home->open);
 	begin(&p, STR("local"), tr(&p, "Petitions in your area"));
 	html_lit(&p.h, "<div class=\"narrow\">\n");

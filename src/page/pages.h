@@ -86,6 +86,8 @@ struct page_list {
 };
 
 struct page_home {
+	const struct store_trend *trends; /* gained most within the hour */
+	size_t trends_count;
 	struct page_list open; /* the most signed */
 	struct page_list responded; /* the newest, as the next */
 	struct page_list debated;
@@ -138,6 +140,13 @@ struct page_around {
 /* Any published petition: open, closed or rejected. */
 void page_petition(struct buf *out, const struct page_site *site,
 	const struct petition *petition, const struct page_around *around);
+
+/* What other sites show of it: a page for a frame (/petitions/ID/widget), and
+ * an SVG with the count (/petitions/ID/badge.svg). */
+void page_widget(struct buf *out, const struct page_site *site,
+	const struct petition *petition);
+void page_badge(struct buf *out, const struct page_site *site,
+	const struct petition *petition);
 
 /* --- signing ------------------------------------------------------------ */
 

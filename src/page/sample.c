@@ -133,10 +133,18 @@ static const struct store_summary debated_list[] = {
 		.debated_on = DAY_NONE },
 };
 
+static const struct store_trend trends[] = {
+	{ 700123, STR_INIT("Plant one tree for every household in the country"),
+		1240, 11277 },
+	{ 700124, STR_INIT("Repair <the> clock & ring it"), 1, 20 },
+};
+
 static void home(struct buf *out, const struct page_site *site)
 {
 	page_home(out, site,
 		&(struct page_home){
+			.trends = trends,
+			.trends_count = 2,
 			.open = { open_list, 2, 40 },
 			.responded = { open_list, 1, 1 },
 			.debated = { debated_list, 1, 1 },
@@ -717,6 +725,7 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "receipt-waiting", receipt_waiting },
 		{ "receipt-logged", receipt_logged },
 		{ "map", sample_map },
+		{ "widget", sample_widget },
 		{ "map-none", sample_map_none },
 		{ "readers", readers },
 		{ "help", page_help },

@@ -14,6 +14,7 @@ struct sample {
 
 /* Of sample_map.c. */
 void sample_map(struct buf *out, const struct page_site *site);
+void sample_widget(struct buf *out, const struct page_site *site);
 void sample_map_none(struct buf *out, const struct page_site *site);
 
 /* Static, never freed. */

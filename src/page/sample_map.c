@@ -80,6 +80,13 @@ void sample_map(struct buf *out, const struct page_site *site)
 			.sort = PAGE_MAP_BY_COUNT });
 }
 
+void sample_widget(struct buf *out, const struct page_site *site)
+{
+	struct petition t = petition();
+
+	page_widget(out, site, &t);
+}
+
 void sample_map_none(struct buf *out, const struct page_site *site)
 {
 	struct petition t = petition();

@@ -146,3 +146,25 @@ enum err make_around(struct arena *a, struct store *s, uint64_t petition,
 		has[STORE_MAP_WORLD];
 	return OK;
 }
+
+enum err make_embed(const struct page_site *site, struct buf *b,
+	enum make_embed what, struct http_reply **ret_reply)
+{
+	static const struct str embed_types[] = {
+		[MAKE_FRAME] = STR_INIT("text/html; charset=utf-8"),
+		[MAKE_BADGE] = STR_INIT("image/svg+xml"),
+		[MAKE_CARD] = STR_INIT("image/png"),
+	};
+	struct http_spec spec = { .content_type = embed_types[what],
+		.cache = STR("public, max-age=60"),
+		.public_data = true,
+		.embeddable = what == MAKE_FRAME };
+	enum err e = buf_err(b);
+
+	if (what == MAKE_FRAME)
+		make_speak(&spec, site);
+	if (e == OK)
+		e = http_finish(&spec, buf_view(b), ret_reply);
+	buf_release(b);
+	return e;
+}

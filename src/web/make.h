@@ -36,6 +36,11 @@ MUST_USE enum err make_download(
  * a formula is percent-encoded. */
 void make_csv_text(struct buf *out, struct str s);
 
+/* What other sites show: kept for a minute by those who read them. */
+enum make_embed { MAKE_FRAME, MAKE_BADGE, MAKE_CARD };
+MUST_USE enum err make_embed(const struct page_site *site, struct buf *b,
+	enum make_embed what, struct http_reply **ret_reply);
+
 /* 302, to the page in the site's language; public_data lets scripts of any
  * origin follow. */
 MUST_USE enum err make_redirect(const struct page_site *site,

@@ -5,6 +5,7 @@
 #include "page/content.h"
 #include "web/about.h"
 #include "web/feed.h"
+#include "web/embed.h"
 #include "web/growth.h"
 #include "web/list.h"
 #include "web/map.h"
@@ -78,6 +79,8 @@ FROM_ANSWERS(robots_show, robots_make)
 FROM_ANSWERS(waiting_show, waiting_make)
 FROM_ANSWERS(map_show, map_make)
 FROM_ANSWERS(map_svg_show, map_svg_make)
+FROM_ANSWERS(widget_show, widget_make)
+FROM_ANSWERS(badge_show, badge_make)
 FROM_ANSWERS(history_json_show, history_json_make)
 FROM_ANSWERS(history_csv_show, history_csv_make)
 FROM_ANSWERS(trending_show, trending_make)

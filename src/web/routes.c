@@ -30,6 +30,8 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/petitions/:id/count.json",        NO_BODY,   petition_count_show },
 	{ HTTP_GET,  "/petitions/:id/map",               NO_BODY,   map_show },
 	{ HTTP_GET,  "/petitions/:id/map.svg",           NO_BODY,   map_svg_show },
+	{ HTTP_GET,  "/petitions/:id/widget",            NO_BODY,   widget_show },
+	{ HTTP_GET,  "/petitions/:id/badge.svg",         NO_BODY,   badge_show },
 	{ HTTP_GET,  "/petitions/:id/history.json",      NO_BODY,   history_json_show },
 	{ HTTP_GET,  "/petitions/:id/history.csv",       NO_BODY,   history_csv_show },
 	{ HTTP_GET,  "/petitions/:id/gathering-support", NO_BODY,   waiting_show },

@@ -39,6 +39,8 @@ handler petition_json_show;
 handler petition_count_show;
 handler map_show;
 handler map_svg_show;
+handler widget_show;
+handler badge_show;
 handler history_json_show;
 handler history_csv_show;
 handler trending_show;

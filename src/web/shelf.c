@@ -6,7 +6,7 @@
 #include "web/glance.h"
 #include "web/shelf_make.h"
 
-enum { FIRST_TABLE = 1024 };
+enum { HOME_LIFE_MS = 60000, FIRST_TABLE = 1024 };
 
 /* What stands on the shelf at one place.  now is NULL until it was made. */
 struct item {
@@ -15,6 +15,7 @@ struct item {
 	unsigned view;
 	_Atomic(struct snapshot *) now;
 	atomic_bool asked; /* given out since it was made */
+	_Atomic int64_t made_ms; /* monotonic; of the home page only */
 	atomic_bool used; /* given out since the hand came by */
 	/* Under the mutex: */
 	bool stale;
@@ -243,6 +244,22 @@ static void park(struct shelf *s, struct http_request *r, struct item *item,
 	(void)pthread_mutex_unlock(&s->mutex);
 }
 
+/* The home page tells of the last hour: it is made again when it is asked for
+ * after a minute, whether or not anything changed. */
+static void age(struct shelf *s, struct item *item)
+{
+	int64_t now_ms = clock_mono_ms(s->maker.clock);
+
+	if (item->class != CLASS_HOME ||
+		now_ms - atomic_load(&item->made_ms) < HOME_LIFE_MS)
+		return;
+	atomic_store(&item->made_ms, now_ms);
+	(void)pthread_mutex_lock(&s->mutex);
+	item->stale = true;
+	enqueue(s, item);
+	(void)pthread_mutex_unlock(&s->mutex);
+}
+
 void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 	uint64_t id)
 {
@@ -262,6 +279,7 @@ void shelf_reply(struct shelf *s, struct http_request *r, enum shelf_page page,
 			enqueue(s, item);
 		(void)pthread_mutex_unlock(&s->mutex);
 	}
+	age(s, item);
 	http_reply(r, reply_of(now, page));
 	snapshot_free(now);
 }
@@ -327,6 +345,8 @@ static void replace(struct shelf *s, struct item *item, struct snapshot *made)
 	struct snapshot *old = atomic_exchange(&item->now, made);
 
 	atomic_store(&item->asked, false);
+	if (item->class == CLASS_HOME)
+		atomic_store(&item->made_ms, clock_mono_ms(s->maker.clock));
 	if (made != NULL) {
 		(void)atomic_fetch_add(&s->n_made, 1);
 		(void)atomic_fetch_add(&s->bytes, snapshot_bytes(made));

@@ -10,6 +10,7 @@ enum {
 	PAGE_MAX_BYTES = 8 << 20,
 	ARENA_MAX_BYTES = 64 << 20,
 	HOME_OPEN = 10,
+	HOME_TRENDING = 3,
 	HOME_RESPONDED = 3,
 	HOME_DEBATED = 3,
 	N_REPLIES = SHELF_ARCHIVED_JSON + 1
@@ -275,6 +276,19 @@ static enum err list_read(struct maker *m, struct arena *a,
 	return e;
 }
 
+static enum err trends_read(
+	struct maker *m, struct arena *a, struct page_home *home)
+{
+	int64_t now_ms = clock_wall_ms(m->clock);
+	struct store_trend *trends;
+	enum err e = store_trending(a, m->store, now_ms - now_ms % 60000,
+		HOME_TRENDING, &trends, &home->trends_count);
+
+	if (e == OK)
+		home->trends = trends;
+	return e;
+}
+
 static enum err make_home(struct maker *m, const struct page_site *site,
 	struct arena *a, struct snapshot *s)
 {
@@ -287,6 +301,8 @@ static enum err make_home(struct maker *m, const struct page_site *site,
 			&home.responded);
 	if (e == OK)
 		e = list_read(m, a, STORE_DEBATED, HOME_DEBATED, &home.debated);
+	if (e == OK)
+		e = trends_read(m, a, &home);
 	if (e != OK)
 		return e;
 	buf_init(&b, PAGE_MAX_BYTES);

@@ -1,0 +1,45 @@
+#include "web/embed.h"
+
+#include "web/make.h"
+
+enum { OUT_MAX_BYTES = 1 << 20 };
+
+/* Those that are archived too, at either address: what was embedded once goes
+ * on being shown. */
+static enum err find(const struct question *q, struct petition **ret_petition)
+{
+	enum err e =
+		store_petition_element(q->arena, q->store, q->id, ret_petition);
+
+	if (e != OK)
+		return e;
+	if (petition_is_gone(*ret_petition))
+		return ERR_GONE;
+	return petition_is_visible(*ret_petition) ? OK : ERR_NOT_FOUND;
+}
+
+enum err widget_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct petition *p;
+	struct buf b;
+	enum err e = find(q, &p);
+
+	if (e != OK)
+		return e;
+	buf_init(&b, OUT_MAX_BYTES);
+	page_widget(&b, q->site, p);
+	return make_embed(q->site, &b, MAKE_FRAME, ret_reply);
+}
+
+enum err badge_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct petition *p;
+	struct buf b;
+	enum err e = find(q, &p);
+
+	if (e != OK)
+		return e;
+	buf_init(&b, OUT_MAX_BYTES);
+	page_badge(&b, q->site, p);
+	return make_embed(q->site, &b, MAKE_BADGE, ret_reply);
+}
