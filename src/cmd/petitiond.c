@@ -22,6 +22,7 @@ static const struct command {
 	{ "keys", cmd_keys, "who can open what, and changing it" },
 	{ "backup", cmd_backup, "copy all that may be copied into one file" },
 	{ "restore", cmd_restore, "put a backup back" },
+	{ "tick", cmd_tick, "do what is due now: close, remind" },
 	{ "check", cmd_check, "hold all parts of a site against each other" },
 };
 

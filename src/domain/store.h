@@ -341,6 +341,15 @@ MUST_USE enum err store_sequence(struct arena *a, struct store *s,
 	const struct store_leaf *leaves, size_t leaves_count,
 	struct store_moved **ret_moved, size_t *ret_moved_count);
 
+/*
+ * From now on (this writer, until it is closed) store_sequence stamps petitions
+ * that reach these counts, once each: response_threshold_ms,
+ * debate_threshold_ms, with the checkpoint's time.  A count that falls below
+ * again takes back a stamp that nothing has followed yet, no response and no
+ * debate.  0: never.
+ */
+void store_thresholds(struct store *s, uint64_t response, uint64_t debate);
+
 /* The newest checkpoint of a year, size 0 with an empty note if none. */
 MUST_USE enum err store_checkpoint(struct arena *a, struct store *s,
 	uint32_t year, struct store_checkpoint *ret_checkpoint);

@@ -118,6 +118,8 @@ static void take_inbox(struct flow *f)
 static void housekept(struct flow *f, struct work *w)
 {
 	f->housekeeping = false;
+	if (w->slots.tick)
+		flow_ticked(f, w);
 	if (w->err == OK && w->slots.reminded > 0)
 		f->mail_dirty = true;
 	if (w->err == OK && w->slots.n > 0) {
@@ -282,10 +284,12 @@ static void look_after(struct flow *f)
 	int64_t now = now_ms(f);
 	struct work *w;
 
-	if (now >= f->housekeep_at_ms && !f->housekeeping) {
+	if ((now >= f->housekeep_at_ms || f->tick) && !f->housekeeping) {
 		f->housekeep_at_ms = now + HOUSEKEEP_MS;
 		w = work_new(WORK_HOUSEKEEP);
 		if (w != NULL) {
+			w->slots.tick = f->tick;
+			f->tick = false;
 			f->housekeeping = true;
 			flow_commit(f, w);
 		}

@@ -118,6 +118,7 @@ struct flow {
 	int64_t destroy_at_ms;
 	int64_t give_up_at_ms;
 	bool housekeeping;
+	bool tick; /* a command asks for it now */
 
 	/* commands */
 	struct link command; /* one at a time */
@@ -202,6 +203,8 @@ void flow_give_up_desk(struct flow *f, struct work *w);
 void flow_accept_command(struct flow *f);
 void flow_hear_command(struct flow *f);
 void flow_imported(struct flow *f, struct work *w);
+/* The housekeeping that a command asked for is done. */
+void flow_ticked(struct flow *f, const struct work *w);
 
 /* flow.c: what all of them use */
 /* Give w an id; false when the table is full. */

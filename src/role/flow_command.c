@@ -73,6 +73,8 @@ void flow_hear_command(struct flow *f)
 	while (!f->importing && link_next(&f->command, &type, &v)) {
 		if (type == COMMAND_IMPORT || type == COMMAND_LOAD)
 			begin(f, (enum command)type, &v);
+		else if (type == COMMAND_TICK)
+			f->tick = true; /* flow_ticked answers */
 		else
 			say(f, COMMAND_REFUSED,
 				STR("this server knows no such command: it is "
@@ -80,6 +82,19 @@ void flow_hear_command(struct flow *f)
 	}
 	if (e != OK && !f->importing)
 		link_close(&f->command);
+}
+
+void flow_ticked(struct flow *f, const struct work *w)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%zu", w->slots.closed);
+	if (!link_up(&f->command))
+		return;
+	if (w->err == OK)
+		say(f, COMMAND_DONE, str_c(text));
+	else
+		say(f, COMMAND_REFUSED, str_c(err_text(w->err)));
 }
 
 static void refresh_places(struct flow *f)

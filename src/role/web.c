@@ -329,6 +329,7 @@ static enum err tell_store(const struct web *w, struct store *writer)
 	const struct config *c = &w->role->config;
 	enum err e = store_begin(writer);
 
+	store_thresholds(writer, c->response_threshold, c->debate_threshold);
 	if (e == OK)
 		e = store_place_rules(writer, c->place_changes, c->place_least);
 	return e == OK ? store_commit(writer) : e;

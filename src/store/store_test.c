@@ -826,6 +826,60 @@ static void test_sequence(void)
 	teardown(&f);
 }
 
+/* A threshold is stamped with the checkpoint that reaches it, once, and taken
+ * back when the count falls before anything followed. */
+static void test_thresholds(void)
+{
+	static const struct {
+		bool sign; /* else the first is invalidated or restored */
+		enum event_type type;
+		bool response, debate;
+	} steps[] = {
+		{ true, EVENT_SIGN, false, false }, /* 101 */
+		{ true, EVENT_SIGN, true, false }, /* 102 */
+		{ false, EVENT_INVALIDATE, false, false }, /* 101 */
+		{ false, EVENT_RESTORE, true, false }, /* 102 */
+		{ true, EVENT_SIGN, true, true }, /* 103 */
+		{ true, EVENT_SIGN, true, true }, /* 104 */
+		{ false, EVENT_INVALIDATE, true, true }, /* 103 */
+	};
+	struct fixture f;
+	struct petition *p;
+	struct store_leaf leaf = { 0, 0, HOUR_NOW };
+	struct store_moved *moved;
+	int64_t reached = WHEN_NONE;
+	uint64_t slot = 0;
+	size_t n;
+
+	setup(&f);
+	store_thresholds(f.s, 102, 103);
+	put(&f, petition_plain(1, PETITION_OPEN));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		CHECK_INT(store_begin(f.s), OK);
+		if (steps[i].sign) {
+			sign(&f, 1, ++slot);
+			leaf.ev_seq = confirm(&f, 1, slot, STORE_VALIDATED);
+		} else {
+			leaf.ev_seq = append(&f,
+				(struct store_event){ .type = steps[i].type,
+					.petition = 1,
+					.target_ev_seq = 1 });
+		}
+		CHECK_INT(store_commit(f.s), OK);
+		leaf.leaf_index = i;
+		CHECK_INT(sequence(&f, i + 1, "n", &leaf, 1, &moved, &n), OK);
+		CHECK_INT(store_petition(&f.arena, f.s, 1, &p), OK);
+		CHECK((p->response_threshold_ms != WHEN_NONE) ==
+			steps[i].response);
+		CHECK((p->debate_threshold_ms != WHEN_NONE) == steps[i].debate);
+		if (i == 4)
+			reached = p->debate_threshold_ms;
+	}
+	CHECK_INT(p->debate_threshold_ms, reached);
+	CHECK_INT(findings(&f), 0);
+	teardown(&f);
+}
+
 /* INVALIDATE, RESTORE and WITHDRAW, some twice (docs/log.md section 2). */
 static void test_standing(void)
 {
@@ -1021,6 +1075,7 @@ int main(void)
 	test_log_years();
 	test_sequence();
 	test_standing();
+	test_thresholds();
 	test_put();
 	test_closing();
 	test_small_things();

@@ -325,6 +325,7 @@ static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 	if (e == OK)
 		e = store_places_publish(c->store, now, &places);
 	w->n = closed + events + places;
+	w->closed = closed;
 	if (e == OK && closed > 0)
 		log_notice_int("petitions-closed", "count", (int64_t)closed);
 	if (e == OK)

@@ -23,6 +23,7 @@ const run = promisify(execFile);
 const HOUR = 3600 * 1000;
 
 const SETTINGS = {
+	petition: { response_threshold: 6, debate_threshold: 7 },
 	http: { trusted_proxies: '127.0.0.1' },
 	limits: {
 		form_seconds: 3, burst: 2, burst_s: 3600,
@@ -578,6 +579,58 @@ class Signing {
 			'the public log says the same count');
 	}
 
+	// What is due now: a petition whose months are over closes.
+	async tick() {
+		const { tap } = this;
+		const id = await this.petition({ closing_date: new Date(
+			Date.now() - 48 * HOUR).toISOString().slice(0, 10) });
+		const { stdout } = await run(process.env.PETITIOND,
+			['tick', this.site.dir]);
+
+		tap.ok(/^\d+ closed$/m.test(stdout), `tick: ${stdout.trim()}`);
+		const closed = await until('closing', async () => {
+			const doc = await (await this.get(
+				`/petitions/${id}.json`)).json();
+
+			return doc.data.attributes.state === 'closed' || null;
+		}, 5).catch(() => false);
+		tap.ok(closed, 'tick closes what is due');
+		const again = await run(process.env.PETITIOND,
+			['tick', this.site.dir]);
+		tap.is(again.stdout.trim(), '0 closed', 'and once');
+	}
+
+	// Both thresholds in the checkpoints that reach them, and back.
+	async thresholds() {
+		const { tap } = this;
+		const id = await this.petition({ signature_count: 5 });
+		const reached = async () => {
+			const doc = await (await this.get(
+				`/petitions/${id}.json`)).json();
+			const a = doc.data.attributes;
+
+			return [a.response_threshold_reached_at,
+				a.debate_threshold_reached_at]
+				.map((at) => at === null ? '-' : 'reached')
+				.join(' ');
+		};
+		const [ada, bea] = [person(), person()];
+
+		tap.is(await reached(), '- -', 'no threshold is reached');
+		await this.signsAndConfirms(id, ada);
+		await this.counts(id, 6, 'one more signs');
+		tap.is(await reached(), 'reached -', 'a response is due');
+		await this.signsAndConfirms(id, bea);
+		await this.counts(id, 7, 'and one more');
+		tap.is(await reached(), 'reached reached', 'a debate, too');
+		await this.wishes(await this.token(ada), 'withdraw');
+		await this.wishes(await this.token(bea), 'withdraw');
+		await until('the count to fall', async () =>
+			await this.count(id) === 5 || null).catch(() => null);
+		tap.is(await reached(), '- -', 'what is lost is not reached');
+		await until('keeper', async () => this.destroyed() === 2 || null);
+	}
+
 	// --- leaving ----------------------------------------------------------------
 
 	// Press a button of /s/TOKEN; where it leads.
@@ -589,8 +642,16 @@ class Signing {
 			: `${answer.status}`;
 	}
 
+	// Whose data keeper has destroyed, by the server's log.
+	destroyed() {
+		return [...this.site.child.said.matchAll(
+			/event=leavers-destroyed count=(\d+)/g)]
+			.reduce((sum, found) => sum + Number(found[1]), 0);
+	}
+
 	async leaving() {
 		const { tap } = this;
+		const before = this.destroyed();
 		const id = await this.petition();
 		const people = [...Array(6)].map(() => person({ updates: '1' }));
 		const tokens = [];
@@ -626,10 +687,8 @@ class Signing {
 		await until('the count to fall', async () =>
 			await this.count(id) === 4 || null).catch(() => null);
 		tap.is(await this.count(id), 4, 'the count falls');
-		await until('keeper', async () => (this.site.child.said.match(
-			/event=leavers-destroyed count=(\d+)/g) ?? [])
-			.reduce((sum, line) => sum + Number(line.split('=').pop()),
-				0) === 2 || null);
+		await until('keeper', async () =>
+			this.destroyed() === before + 2 || null);
 		tap.ok(true, 'keeper has destroyed what they left');
 		tap.is(await this.wishes(tokens[0], 'withdraw'), 'done',
 			'withdrawn is withdrawn');
@@ -654,8 +713,8 @@ class Signing {
 		await this.close(id, 1);
 		tap.is(await this.wishes(tokens[3], 'withdraw'), 'erased',
 			'after closing data dies');
-		await until('keeper', async () => (this.site.child.said.match(
-			/event=leavers-destroyed/g) ?? []).length >= 2 || null);
+		await until('keeper', async () =>
+			this.destroyed() === before + 4 || null);
 		tap.is(await this.count(id), 4, 'and the signature counts on');
 		tap.is(await this.wishes(tokens[4], 'updates'), 'stopped',
 			'updates can be stopped after closing');
@@ -747,6 +806,8 @@ main(async (all) => {
 	await part('no mail', (id) => s.noMail(id));
 	await part('abroad', (id) => s.abroad(id));
 	await all.tap.part('closing', () => s.closing());
+	await all.tap.part('tick', () => s.tick());
+	await all.tap.part('thresholds', () => s.thresholds());
 	await all.tap.part('limits', () => s.limits());
 	await all.tap.part('leaving', () => s.leaving());
 	await part('in a browser', (id) => s.inBrowser(id));

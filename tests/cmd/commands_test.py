@@ -94,7 +94,7 @@ class Server:
 
 
 def check_usage():
-    for command in ("init", "serve", "import", "keys", "check"):
+    for command in ("init", "serve", "import", "keys", "tick", "check"):
         result = run(command, "--help")
         ok(result.returncode == 0 and result.stdout.startswith("usage: "),
            f"{command} --help", result.stdout)

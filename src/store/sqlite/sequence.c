@@ -247,11 +247,14 @@ static enum err tally_write(struct store *s, struct tally *t, int64_t at_ms)
 
 	for (size_t i = 0; i < t->count && e == OK; i++) {
 		struct store_moved m = t->at[i];
-
-		bool same = m.count == 0;
+		uint64_t by = m.count;
+		bool same = by == 0;
 
 		/* One came and one went: the places may differ. */
 		e = petition_move(s, &m);
+		if (e == OK)
+			e = store_count_moved(
+				s, m.petition, m.count - by, m.count, at_ms);
 		if (e == OK && !same)
 			e = store_history_note(s, m.petition,
 				&(struct store_history){ at_ms, m.count });

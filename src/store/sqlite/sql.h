@@ -59,6 +59,10 @@ enum sql_id {
 	SQL_PETITION_EVENT,
 	SQL_PETITION_CLOSE_EVENT,
 	SQL_PETITION_MOVE,
+	SQL_RESPONSE_REACHED,
+	SQL_RESPONSE_LOST,
+	SQL_DEBATE_REACHED,
+	SQL_DEBATE_LOST,
 	SQL_PETITION_GET,
 	SQL_PETITION_PERIOD,
 	SQL_PETITION_RESPONSE,
@@ -114,6 +118,7 @@ struct store {
 	bool is_marked;
 	/* Why this batch can only be rolled back; OK while it can go on. */
 	enum err doom;
+	uint64_t response_threshold, debate_threshold; /* 0: none */
 	/* The next event's number; 0: not read yet in this batch. */
 	uint64_t next_ev_seq;
 	sqlite3_stmt *kept[SQL_COUNT];
@@ -207,5 +212,9 @@ MUST_USE enum err store_history_note(
 /* insert.c: does the petition take signatures at now_ms? */
 MUST_USE enum err store_petition_is_open(
 	struct store *s, uint64_t petition, int64_t now_ms, bool *ret_open);
+
+/* threshold.c: a petition's public count was before and is now. */
+MUST_USE enum err store_count_moved(struct store *s, uint64_t petition,
+	uint64_t before, uint64_t now, int64_t at_ms);
 
 #endif
