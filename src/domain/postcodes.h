@@ -2,7 +2,7 @@
  * postcodes.h - from a postcode to the areas it lies in.
  *
  * An index in memory or mapped from a file, in a format of our own
- * (docs/formats.md, "Postcodes"): about three bytes a postcode, a look-up
+ * (docs/formats.md, "Postcodes"): about one and a half bytes a postcode, a look-up
  * reads one block of 64.  It is made by postcodes_build.h.  Postcodes are
  * canonical (domain/text.h): letters and digits, upper case.  Nothing here
  * allocates; what is found is views into the index.  Bytes of any kind are

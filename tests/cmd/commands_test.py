@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 PETITIOND = sys.argv[1]
@@ -161,6 +162,7 @@ def check_serve(site, top):
     says(run("serve", other, "--listen", "nonsense"), 1,
          "not ADDRESS:PORT")
     check_keys(site, server)
+    check_postcodes(site, server, top)
     check_import(site, server, top)
     children = server.children()
     ok(len(children) == 5, "five roles run", children)
@@ -220,6 +222,48 @@ def check_keys(site, server):
        "each change is a KEY event of its own", documents)
 
 
+def lies_in(server, postcode):
+    """Where the search for a postcode leads."""
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *args):
+            return None
+
+    request = urllib.request.Request(
+        server.url("/petitions/local"),
+        urllib.parse.urlencode({"where": postcode}).encode(),
+        {"Sec-Fetch-Site": "same-origin"})
+    try:
+        with urllib.request.build_opener(Stay).open(request) as answer:
+            return answer.status
+    except urllib.error.HTTPError as e:
+        return e.headers.get("Location", "").rpartition("/")[2] or e.code
+
+
+def check_postcodes(site, server, top):
+    """An index that is replaced whole, beside the running server."""
+    index = site / "web/postcodes.idx"
+    ok(lies_in(server, "qc1 1aa") == "amberhaven", "the demo has postcodes")
+    ours = top / "postcodes.csv"
+    ours.write_text("Postcode,Area_Code\nQC1 1AA,X14000102\n")
+    result = run("load", site, "postcodes", ours)
+    ok(result.returncode == 0 and result.stdout == "1 row loaded\n",
+       "load postcodes", result.stderr)
+    ok(lies_in(server, "QC1 1AA") == "cockle-sands", "the new ones hold")
+    ok(lies_in(server, "QC1 1AB") == 422, "the old ones are gone")
+    whole = index.read_bytes()
+    bad = top / "bad.csv"
+    bad.write_text("pcds,pcon\nQC1 1AA,X14000101\n?,X14000101\n")
+    says(run("load", site, "postcodes", SAMPLES / "lists/postcodes.csv", bad),
+         1, "bad.csv:3:")
+    says(run("load", site, "postcodes", top / "absent.csv"), 1,
+         "absent.csv")
+    ok(index.read_bytes() == whole, "one bad file leaves the old index")
+    ok(run("load", site, "postcodes",
+           SAMPLES / "lists/postcodes.csv").returncode == 0
+       and lies_in(server, "QC1 1AB") == "amberhaven",
+       "all files together take its place")
+
+
 def check_import(site, server, top):
     sample = json.loads((SAMPLES / "700001.json").read_text())
     sample["data"]["id"] = 800001
@@ -274,6 +318,11 @@ def check_differences(site):
     says(run("check", site), 1, "700001")
     database.execute("UPDATE petition SET counted = counted - 1 "
                      "WHERE id = 700001")
+    database.commit()
+    database.execute("INSERT INTO place_total VALUES (700001, 2, 'X1', 1, 1)")
+    database.commit()
+    says(run("check", site), 1, "the total of area X1")
+    database.execute("DELETE FROM place_total WHERE code = 'X1'")
     database.commit()
     database.close()
     tiles = sorted((site / "public/log").glob("*/tile/entries/*.p/*"))
