@@ -48,6 +48,7 @@ LIBRARIES = {
     "seccomp": ("src/role/sandbox",),
     "cmark": ("src/html/", "src/page/"),
     "idn2": ("src/domain/",),
+    "stemmer": ("src/domain/",),
     "unistr": ("src/domain/",),
     "uninorm": ("src/domain/",),
     "unicase": ("src/domain/",),

@@ -458,6 +458,15 @@ struct store_list {
 	struct str period; /* of archived ones; null: of all periods */
 	const struct str *topics; /* codes, each once: it must have all */
 	size_t topics_count;
+	/*
+	 * As typed; null or blank: all.  Every word must be in one same field
+	 * (title, background or additional details), compared by lexeme
+	 * (domain/lexeme.h) in whichever language the text is in; what is in
+	 * quotes must be there as a phrase.  The order stays the facet's.
+	 * Nothing that is typed is an error; what has only stop words or signs
+	 * finds nothing.
+	 */
+	struct str words;
 	int32_t today; /* a debate before this day has been */
 	size_t skip;
 	size_t max;

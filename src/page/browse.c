@@ -2,6 +2,7 @@
  * browse.c - lists of petitions: what they hold, how to narrow them, and page
  * by page.  Everything is a link, so that it works without script.
  */
+#include "page/search.h"
 #include "page/summary.h"
 
 /* clang-format off */
@@ -201,7 +202,10 @@ static void pager(struct page *p, const struct page_browse *b)
 static void results(struct page *p, const struct page_browse *b)
 {
 	html_lit(&p->h, "<p class=\"small\">");
-	say_count(p, "{1} petition.", "{1} petitions.", b->list.total);
+	if (b->words.len > 0)
+		search_found(p, b);
+	else
+		say_count(p, "{1} petition.", "{1} petitions.", b->list.total);
 	html_lit(&p->h, " ");
 	html_text(&p->h, words_find(p->site->words, words_of(b->facet)->order));
 	html_lit(&p->h, "</p>\n");
@@ -209,6 +213,10 @@ static void results(struct page *p, const struct page_browse *b)
 	if (b->list.count > 0) {
 		summary_list(p, &b->list);
 		pager(p, b);
+		return;
+	}
+	if (b->words.len > 0) {
+		search_nothing(p, b);
 		return;
 	}
 	html_lit(&p->h, "<p>");
@@ -263,7 +271,8 @@ void page_browse(struct buf *out, const struct page_site *site,
 				? site_tr(site, "Archived petitions")
 				: heading,
 			.path = list_path(b),
-			.is_part = true });
+			.is_part = true,
+			.is_noindex = b->words.len > 0 });
 	html_lit(&p.h, "<h1>");
 	html_text(&p.h, b->archived ? tr(&p, "Archived petitions") : heading);
 	html_lit(&p.h, "</h1>\n");
@@ -272,6 +281,7 @@ void page_browse(struct buf *out, const struct page_site *site,
 			"These petitions were submitted before the last "
 			"general elections. They are closed and cannot be "
 			"signed any more.");
+	search_form(&p, b);
 	html_lit(&p.h, "<div class=\"browse\">\n<div class=\"choice\">\n");
 	periods(&p, b);
 	facets(&p, b);

@@ -65,6 +65,8 @@ void browse_url(struct buf *out, const struct page_browse *b, struct str path,
 		pair(&h, &first, "page", str_c(number));
 	if (b->archived && b->period.len > 0)
 		pair(&h, &first, "parliament", b->period);
+	if (b->words.len > 0)
+		pair(&h, &first, "q", b->words);
 	if (facet != STORE_ALL)
 		pair(&h, &first, "state", facet_name(facet));
 	for (size_t i = 0; i < b->topics_count; i++)

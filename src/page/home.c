@@ -2,6 +2,7 @@
 
 #include "page/layout.h"
 #include "page/local.h"
+#include "page/search.h"
 #include "page/summary.h"
 
 static void how(struct page *p)
@@ -118,7 +119,9 @@ void page_home(struct buf *out, const struct page_site *site,
 	say(&p,
 		"Ask for something to change. Sign what you agree with. See "
 		"for yourself that every signature counts.");
-	html_lit(&p.h, "</p>\n</div>\n");
+	html_lit(&p.h, "</p>\n");
+	search_form(&p, &(struct page_browse){ .facet = STORE_OPEN });
+	html_lit(&p.h, "</div>\n");
 	how(&p);
 	trending(&p, home);
 	popular(&p, &home->open);

@@ -102,6 +102,8 @@ struct page_topic {
 	struct str name;
 };
 
+enum { BROWSE_WORDS_MAX_BYTES = 500 };
+
 struct page_browse {
 	bool archived;
 	enum store_facet facet;
@@ -109,6 +111,8 @@ struct page_browse {
 	uint64_t page; /* from 1 on */
 	uint64_t pages; /* at least 1 */
 	struct str count; /* how many a page, as asked; null: the usual */
+	struct str words; /* that were searched for, at most
+			   * BROWSE_WORDS_MAX_BYTES; null: none */
 	const struct page_topic *topic; /* those that were asked for */
 	size_t topics_count;
 	/* Archived only: whose petitions, null for all; and the choice. */

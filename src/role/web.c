@@ -6,6 +6,7 @@
  *     committer     the only writer of the database
  *     shelf         makes pages after changes
  *     answers       makes lists, feeds and tables when they are asked for
+ *     searches      the same for what is searched for
  */
 #include <malloc.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ enum {
 	TRUSTED_MAX = 32,
 	LISTED_MAX = 4096,
 	PEM_MAX = 64 << 10,
+	SEARCHES_MAX_BYTES = 4 << 20,
 	KEY_BYTES = 32
 };
 
@@ -380,6 +382,12 @@ static enum err open_store(struct web *w)
 	if (e == OK)
 		e = answers_open(DATABASE, sites, language_views(w->tongues.n),
 			w->app.clock, w->app.shelf, cache / 4, &w->app.answers);
+	/* Most searches are asked for once: few are kept, apart from the lists,
+	 * so that a flood of them neither takes their room nor holds them up. */
+	if (e == OK)
+		e = answers_open(DATABASE, sites, language_views(w->tongues.n),
+			w->app.clock, w->app.shelf, SEARCHES_MAX_BYTES,
+			&w->app.searches);
 	arena_init(&a, 1 << 20);
 	if (e == OK)
 		e = store_checkpoint(&a, w->flow.store, app_year(&w->app), &c);
@@ -508,10 +516,13 @@ static void end(struct web *w)
 		shelf_stop(w->app.shelf);
 	if (w->app.answers != NULL)
 		answers_stop(w->app.answers);
+	if (w->app.searches != NULL)
+		answers_stop(w->app.searches);
 	http_stop(w->metrics);
 	http_stop(w->server);
 	committer_stop(w->flow.committer);
 	answers_close(w->app.answers);
+	answers_close(w->app.searches);
 	shelf_close(w->app.shelf);
 	reader_close(w->app.reader);
 	metrics_close(w->app.metrics);

@@ -61,6 +61,7 @@ struct app {
 	int public_fd;
 	struct shelf *shelf;
 	struct answers *answers;
+	struct answers *searches; /* what is asked for with words */
 	struct reader *reader;
 	struct places *places;
 	struct app_state *state;

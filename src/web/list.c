@@ -27,6 +27,7 @@ static struct store_list rows_of(
 		.period = l->browse.archived ? l->browse.period : STR_NULL,
 		.topics = l->code,
 		.topics_count = l->browse.topics_count,
+		.words = l->browse.words,
 		.today = day_of(q->site->zone, q->now_ms),
 		.skip = skip,
 		.max = max };

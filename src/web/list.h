@@ -20,7 +20,7 @@ struct list {
 	struct str code[LIST_TOPICS_MAX]; /* the same codes */
 	size_t per_page;
 	bool bad_facet; /* asked for one that there is not */
-	uint64_t jump; /* q is this number; 0: it is none */
+	uint64_t jump; /* what was typed is this number; 0: it is none */
 };
 
 /* ERR_INVALID if the query is malformed, ERR_NOT_FOUND for a period that

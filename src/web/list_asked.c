@@ -114,6 +114,33 @@ static enum err take_period(struct list *l, struct str asked)
 	return ERR_INVALID;
 }
 
+/* ---- words ---- */
+
+/* More than fits in the links of the page is not searched for; a code point
+ * is not cut. */
+static struct str cut(struct str words)
+{
+	size_t n = BROWSE_WORDS_MAX_BYTES;
+
+	if (words.len <= n)
+		return words;
+	while (((unsigned char)words.at[n] & 0xC0) == 0x80)
+		n--;
+	return str_trim(str_slice(words, 0, n));
+}
+
+/* A number alone is a petition's; "query" was once another name for "q". */
+static void take_words(struct list *l, const struct form *form)
+{
+	struct str words = str_trim(form_get(form, STR("q")));
+
+	l->browse.words = cut(words);
+	l->jump = number(words, INT64_MAX, 0);
+	if (words.len == 0)
+		l->jump = number(
+			str_trim(form_get(form, STR("query"))), INT64_MAX, 0);
+}
+
 /* ---- all of it ---- */
 
 /* The names that people gave to topics, for the page. */
@@ -148,7 +175,7 @@ enum err list_asked(
 	take_facet(l, form_get(&form, STR("state")));
 	take_count(l, form_get(&form, STR("count")));
 	l->browse.page = number(form_get(&form, STR("page")), PAGE_MAX, 1);
-	l->jump = number(str_trim(form_get(&form, STR("q"))), INT64_MAX, 0);
+	take_words(l, &form);
 	for (size_t i = 0; i < form.n; i++)
 		if (str_eq(form.field[i].name, STR("topic")) ||
 			str_eq(form.field[i].name, STR("topic[]")))

@@ -63,8 +63,6 @@ FROM_SHELF(archived_json_show, SHELF_ARCHIVED_JSON)
 	}
 
 FROM_ANSWERS(petition_feed_show, petition_feed_make)
-FROM_ANSWERS(list_show, list_make)
-FROM_ANSWERS(list_archived_show, list_archived_make)
 FROM_ANSWERS(period_list_show, periods_make)
 FROM_ANSWERS(period_show, period_make)
 FROM_ANSWERS(period_areas_show, period_areas_make)
@@ -87,6 +85,32 @@ FROM_ANSWERS(trending_show, trending_make)
 FROM_ANSWERS(periods_page_show, periods_page_make)
 FROM_ANSWERS(topics_page_show, topics_page_make)
 FROM_ANSWERS(manifest_show, manifest_make)
+
+/* True if the query has words to search for. */
+static bool has_words(const struct http_request *r)
+{
+	struct str query = r->query;
+	struct str pair;
+
+	while (str_split(&query, '&', &pair))
+		if (str_starts(pair, STR("q=")) && pair.len > 2)
+			return true;
+	return false;
+}
+
+void list_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	answers_reply(has_words(r) ? app->searches : app->answers, r, list_make,
+		args->id);
+}
+
+void list_archived_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	answers_reply(has_words(r) ? app->searches : app->answers, r,
+		list_archived_make, args->id);
+}
 
 void readers_show(
 	struct app *app, struct http_request *r, const struct route_args *args)

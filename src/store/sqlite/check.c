@@ -22,6 +22,10 @@ struct check {
 	" GROUP BY petition_id, code HAVING sum(n) <> 0"
 
 static const struct check checks[] = {
+	{ "SELECT DISTINCT petition_id, 0 FROM petition_text"
+	  " WHERE petition_id NOT IN (SELECT petition_id FROM search_text)"
+	  " AND petition_id NOT IN (SELECT petition_id FROM search_due)",
+		"petition %1 cannot be found by its words" },
 	{ "SELECT p.id, p.counted - (SELECT count(*) FROM signature g"
 	  " WHERE g.petition_id = p.id AND g.standing = 1) AS d"
 	  " FROM petition p WHERE d <> 0",

@@ -1,6 +1,6 @@
 /* Opening, closing and batches. */
 
-#include "store/sqlite/sql.h"
+#include "store/sqlite/search.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -64,6 +64,10 @@ enum err store_open(
 		e = settings(s);
 	if (e == OK && mode == STORE_WRITER)
 		e = store_migrate(s);
+	if (e == OK)
+		e = lexicon_new(&s->lexicon);
+	if (e == OK && mode == STORE_WRITER)
+		e = search_open(s);
 	if (e != OK) {
 		store_close(s);
 		return e;
@@ -81,6 +85,7 @@ void store_close(struct store *s)
 		sql_drop(s->kept[i]);
 	/* Nothing of ours is left that could keep it from closing. */
 	(void)sqlite3_close(s->db);
+	lexicon_free(s->lexicon);
 	free(s);
 }
 
@@ -104,6 +109,8 @@ enum err store_commit(struct store *s)
 {
 	enum err e = s->is_marked ? ERR_INTERNAL : sql_writing(s);
 
+	if (e == OK)
+		e = search_catch_up(s);
 	if (e == OK) {
 		FAULT("store-before-commit");
 		e = sql_exec(s, "COMMIT");

@@ -5,14 +5,14 @@
  * statements share the condition, so that the total is of what is listed.
  */
 
-#include "store/sqlite/sql.h"
+#include "store/sqlite/search.h"
 
 _Static_assert(
 	PETITION_OPEN == 6 && PETITION_CLOSED == 7 && PETITION_REJECTED == 8,
 	"the conditions say so too");
 
 /* ?1 archived, ?2 period, ?3 topics (each between line ends), ?4 how many,
- * ?5 today. */
+ * ?5 today, ?8 words. */
 #define FROM                                                                   \
 	" FROM petition p JOIN petition_text t"                                \
 	"  ON t.petition_id = p.id AND t.lang = p.lang"                        \
@@ -23,6 +23,8 @@ _Static_assert(
 	" AND (?4 = 0 OR ?4 = (SELECT count(DISTINCT code)"                    \
 	"  FROM petition_topic c WHERE c.petition_id = p.id"                   \
 	"  AND instr(?3, char(10) || code || char(10)) > 0))"                  \
+	" AND (?8 IS NULL"                                                     \
+	"  OR p.id IN (SELECT rowid FROM search WHERE search MATCH ?8))"       \
 	" AND ?5 IS NOT NULL AND "
 
 #define COLUMNS                                                                \
@@ -64,6 +66,12 @@ _Static_assert(
 		"d.petition_id IS NOT NULL AND d.debated_on IS NULL",          \
 		"debate_outcome_ms DESC, p.id DESC")
 
+/* What is bound as text. */
+struct asked {
+	struct str topics;
+	struct str match; /* null: not asked for words */
+};
+
 static enum err take(
 	struct store *s, enum store_facet facet, sqlite3_stmt **ret_stmt)
 {
@@ -98,19 +106,20 @@ static enum err take_total(
 	return ERR_INTERNAL;
 }
 
-/* topics is to hold them until the statement ends. */
-static void bind_list(
-	sqlite3_stmt *stmt, const struct store_list *list, struct str topics)
+/* q is to hold them until the statement ends. */
+static void bind_list(sqlite3_stmt *stmt, const struct store_list *list,
+	const struct asked *q)
 {
 	sql_bind_u64(stmt, 1, list->archived);
 	sql_bind_text(stmt, 2, list->period);
-	sql_bind_text(stmt, 3, topics);
+	sql_bind_text(stmt, 3, q->topics);
 	sql_bind_u64(stmt, 4, list->topics_count);
 	sql_bind_i64(stmt, 5, list->today);
+	sql_bind_text(stmt, 8, q->match);
 }
 
 static enum err total(struct store *s, const struct store_list *list,
-	struct str topics, uint64_t *ret_total)
+	const struct asked *q, uint64_t *ret_total)
 {
 	sqlite3_stmt *stmt;
 	bool row = false;
@@ -118,7 +127,7 @@ static enum err total(struct store *s, const struct store_list *list,
 
 	if (e != OK)
 		return e;
-	bind_list(stmt, list, topics);
+	bind_list(stmt, list, q);
 	e = sql_step(s, stmt, &row);
 	if (e != OK)
 		return e;
@@ -177,19 +186,29 @@ enum err store_list(struct arena *a, struct store *s,
 	const struct store_list *list, struct store_summary **ret_summaries,
 	size_t *ret_count, uint64_t *ret_total)
 {
-	struct str topics;
+	struct asked q;
 	sqlite3_stmt *stmt;
 	void *rows = NULL;
 	uint64_t all = 0;
-	enum err e = join_topics(a, list, &topics);
+	enum err e = join_topics(a, list, &q.topics);
 
+	if (e == OK && s->in_batch && list->words.len > 0)
+		e = search_catch_up(s);
 	if (e == OK)
-		e = total(s, list, topics, &all);
+		e = search_match(a, s, list->words, &q.match);
+	if (e == OK && q.match.at != NULL && q.match.len == 0) {
+		*ret_summaries = NULL;
+		*ret_count = 0;
+		*ret_total = 0;
+		return OK;
+	}
+	if (e == OK)
+		e = total(s, list, &q, &all);
 	if (e == OK)
 		e = take(s, list->facet, &stmt);
 	if (e != OK)
 		return e;
-	bind_list(stmt, list, topics);
+	bind_list(stmt, list, &q);
 	sql_bind_u64(stmt, 6, list->max);
 	sql_bind_u64(stmt, 7, list->skip > INT64_MAX ? INT64_MAX : list->skip);
 	e = sql_rows(a, s, stmt, sizeof(**ret_summaries), summary_read, &rows,

@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include "domain/lexeme.h"
 #include "domain/store.h"
 
 /* One for each kept statement. */
@@ -108,6 +109,15 @@ enum sql_id {
 	SQL_READERS,
 	SQL_META_PUT,
 	SQL_META_GET,
+	SQL_SEARCH_DUE,
+	SQL_SEARCH_DONE,
+	SQL_SEARCH_TEXTS,
+	SQL_SEARCH_UNINDEX,
+	SQL_SEARCH_DROP,
+	SQL_SEARCH_PUT,
+	SQL_SEARCH_INDEX,
+	SQL_SEARCH_LANG_PUT,
+	SQL_SEARCH_LANGS,
 	SQL_COUNT
 };
 
@@ -121,6 +131,7 @@ struct store {
 	uint64_t response_threshold, debate_threshold; /* 0: none */
 	/* The next event's number; 0: not read yet in this batch. */
 	uint64_t next_ev_seq;
+	struct lexicon *lexicon;
 	sqlite3_stmt *kept[SQL_COUNT];
 };
 
