@@ -14,10 +14,12 @@ static const char help[] =
 	"\n"
 	"usage: petition-verify [options] DIR|URL\n"
 	"       petition-verify promise [options] FILE [DIR|URL]\n"
+	"       petition-verify receipt [options] FILE [DIR|URL]\n"
 	"\n"
 	"DIR is a site's public folder, URL the address of the site.  The\n"
 	"second form checks the promise that a signer got, and whether the log\n"
-	"kept it.\n"
+	"kept it; the third the receipt that a signer saved: whether it is\n"
+	"theirs, in the log, and counted.\n"
 	"\n"
 	"  --key VKEY      the site's verifier key, from where you trust it;\n"
 	"                  else the site's own log/keys is believed.  May be\n"
@@ -32,7 +34,8 @@ static const char help[] =
 	"  --help          this text\n"
 	"\n"
 	"exit: 0 all is good; 1 something is wrong with the log, in words;\n"
-	"      2 usage; 3 this machine could not look (network, disk)\n";
+	"      2 usage; 3 this machine could not look (network, disk);\n"
+	"      4 the receipt's signature was invalidated or withdrawn\n";
 
 static bool take_key(struct options *o, const char *text)
 {
@@ -74,10 +77,14 @@ static bool take_option(struct options *o, struct str name, const char *value)
 	return true;
 }
 
-static bool take_place(struct options *o, bool promise, const char *word)
+enum form { RECOUNT, PROMISE, RECEIPT };
+
+static bool take_place(struct options *o, enum form form, const char *word)
 {
-	if (promise && o->promise == NULL)
+	if (form == PROMISE && o->promise == NULL)
 		o->promise = word;
+	else if (form == RECEIPT && o->receipt == NULL)
+		o->receipt = word;
 	else if (o->where == NULL)
 		o->where = word;
 	else
@@ -91,11 +98,20 @@ static bool is_url(const char *where)
 		str_starts(str_c(where), STR("https://"));
 }
 
+static enum form form_of(const char *word)
+{
+	if (word != NULL && str_eq(str_c(word), STR("promise")))
+		return PROMISE;
+	if (word != NULL && str_eq(str_c(word), STR("receipt")))
+		return RECEIPT;
+	return RECOUNT;
+}
+
 static bool read_options(int argc, char **argv, struct options *o)
 {
-	bool promise = argc > 1 && str_eq(str_c(argv[1]), STR("promise"));
+	enum form form = form_of(argc > 1 ? argv[1] : NULL);
 
-	for (int i = promise ? 2 : 1; i < argc; i++) {
+	for (int i = form != RECOUNT ? 2 : 1; i < argc; i++) {
 		struct str word = str_c(argv[i]);
 
 		if (str_eq(word, STR("--json")))
@@ -103,12 +119,14 @@ static bool read_options(int argc, char **argv, struct options *o)
 		else if (str_eq(word, STR("--pages")))
 			o->pages = true;
 		else if (!str_starts(word, STR("--"))) {
-			if (!take_place(o, promise, argv[i]))
+			if (!take_place(o, form, argv[i]))
 				return false;
 		} else if (i + 1 == argc || !take_option(o, word, argv[++i]))
 			return false;
 	}
-	if (promise)
+	if (form == RECEIPT)
+		return o->receipt != NULL && !o->pages && !o->json;
+	if (form == PROMISE)
 		return o->promise != NULL && !o->pages &&
 			(o->where != NULL || o->promise_keys.n > 0);
 	/* A folder has no pages, and they tell nothing of a past year. */
@@ -130,14 +148,16 @@ int main(int argc, char **argv)
 	}
 	if (!read_options(argc, argv, &o)) {
 		(void)fputs("usage: petition-verify [options] DIR|URL, or "
-			    "petition-verify promise [options] FILE [DIR|URL]; "
-			    "see --help\n",
+			    "petition-verify promise|receipt [options] FILE "
+			    "[DIR|URL]; see --help\n",
 			stderr);
 		return VERDICT_USAGE;
 	}
 	if (sodium_init() < 0)
 		return VERDICT_UNKNOWN;
-	code = o.promise != NULL ? look_promise(&o) : look_recount(&o);
+	code = o.receipt != NULL ? look_receipt(&o)
+		: o.promise != NULL ? look_promise(&o)
+				    : look_recount(&o);
 	if (fflush(stdout) != 0)
 		return VERDICT_UNKNOWN;
 	return (int)code;

@@ -137,10 +137,33 @@ static void check_past(struct look *k)
 		memcmp(root.byte, k->seen->root.byte, sizeof(root.byte)) != 0;
 }
 
+/* A later leaf may take the one that was found out, or back in. */
+static void follow(struct look *k, const struct leaf *l)
+{
+	struct history *h = k->h;
+	unsigned year = l->aux == 0 ? k->y->year : (unsigned)l->aux;
+
+	if (l->target != h->kept_leaf || year != h->kept->year ||
+		h->kept_state == KEPT_WITHDRAWN)
+		return;
+	if (l->type == LEAF_INVALIDATE)
+		h->kept_state = KEPT_INVALIDATED;
+	else if (l->type == LEAF_WITHDRAW)
+		h->kept_state = KEPT_WITHDRAWN;
+	else if (l->type == LEAF_RESTORE)
+		h->kept_state = KEPT_COUNTED;
+	else
+		return;
+	h->kept_hour = l->hour;
+	h->kept_reason = l->reason;
+}
+
 static void seek(struct look *k, const struct leaf *l)
 {
 	const struct promise *p = k->terms->promise;
 
+	if (k->h->kept != NULL)
+		follow(k, l);
 	if (p == NULL || k->h->kept != NULL || l->type != LEAF_SIGN ||
 		l->petition != p->petition || memcmp(l->c, p->c, 32) != 0)
 		return;

@@ -35,12 +35,18 @@ struct year {
 	uint32_t last_hour; /* the newest leaf's */
 };
 
+/* What the log says of the SIGN that was looked for. */
+enum kept_state { KEPT_COUNTED, KEPT_INVALIDATED, KEPT_WITHDRAWN };
+
 struct history {
 	struct year year[RECOUNT_MAX_YEARS]; /* ascending */
 	size_t n;
 	struct recount *recount; /* settled; NULL unless all years are there */
 	const struct year *kept; /* whose log has the promised SIGN … */
 	uint64_t kept_leaf; /* … in this leaf; NULL if none has */
+	enum kept_state kept_state;
+	uint32_t kept_hour; /* of the leaf that took it out, and its reason */
+	uint16_t kept_reason;
 };
 
 /* Look at the logs of these years, ascending; what is wrong goes to v.  The

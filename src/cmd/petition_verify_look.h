@@ -1,6 +1,6 @@
 /*
  * petition_verify_look.h - one look at a site: which keys, which years, what
- * was seen before.  Both of petition-verify's commands are such a look.
+ * was seen before.  All of petition-verify's commands are such a look.
  */
 #ifndef CMD_PETITION_VERIFY_LOOK_H
 #define CMD_PETITION_VERIFY_LOOK_H
@@ -15,6 +15,7 @@
 struct options {
 	const char *where; /* folder or URL; NULL only for a promise */
 	const char *promise; /* file with a note; NULL for a recount */
+	const char *receipt; /* file; NULL for a recount */
 	const char *state;
 	const char *cache;
 	struct keyring checkpoint_keys; /* given by hand */
@@ -39,8 +40,14 @@ void look_history(struct source *s, const struct options *o,
 	const struct promise *promise, struct verdict *v,
 	struct history *ret_history);
 
-/* The two commands; each gives the exit code. */
+/* The commands; each gives the exit code. */
 enum verdict_exit look_recount(const struct options *o);
 enum verdict_exit look_promise(const struct options *o);
+enum verdict_exit look_receipt(const struct options *o);
+
+/* A promise whose SIGN is in no log: broken and overdue are faults, else
+ * ret_words says what it waits for. */
+void look_judge(const struct promise *p, const struct history *h,
+	struct verdict *v, const char **ret_words);
 
 #endif

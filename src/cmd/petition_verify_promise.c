@@ -60,7 +60,7 @@ static bool same_site(const char *host, const struct history *h)
 	return true;
 }
 
-static void judge(const struct promise *p, const struct history *h,
+void look_judge(const struct promise *p, const struct history *h,
 	struct verdict *v, const char **ret_words)
 {
 	uint64_t now_s = (uint64_t)clock_wall_ms(clock_system()) / 1000;
@@ -134,7 +134,7 @@ static void look_for(struct source *s, const struct options *o,
 	if (!same_site(host, ret_history))
 		verdict_fault(v, "the promise is of %s, the log is not", host);
 	else if (ret_history->kept == NULL && verdict_good(v))
-		judge(p, ret_history, v, ret_words);
+		look_judge(p, ret_history, v, ret_words);
 }
 
 enum verdict_exit look_promise(const struct options *o)

@@ -19,6 +19,7 @@ enum verdict_exit {
 	VERDICT_FAULTY = 1,
 	VERDICT_USAGE = 2,
 	VERDICT_UNKNOWN = 3,
+	VERDICT_NOT_COUNTED = 4 /* a receipt's signature was taken out */
 };
 
 struct verdict {

@@ -3,11 +3,14 @@
 
 usage: petition_verify_test.py PATH/petition-verify
 """
+import base64
 import functools
+import hmac
 import http.server
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -489,6 +492,86 @@ def test_promises():
                "--key", other.promiser.vkey, path, d)
 
 
+def b64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def cbor_text(text):
+    data = text.encode()
+    n = len(data)
+    head = (bytes([0x60 + n]) if n < 24 else bytes([0x78, n]) if n < 256
+            else b"\x79" + n.to_bytes(2, "big"))
+    return head + data
+
+
+class Receipt:
+    """What a signer saves (docs/log.md, section 7)."""
+
+    def __init__(self, name="Zo\u00eb Example", email="zoe@example.org"):
+        self.name, self.email, self.petition = name, email, 1
+        self.o, self.h = make_log.sha(b"o"), make_log.sha(b"record")
+        person = make_log.sha(b"\x82" + cbor_text(email) + cbor_text(name))
+        self.c = hmac.new(self.o, b"petition-leaf/v1" + struct.pack(">Q", 1) +
+                          person + self.h, "sha256").digest()
+
+    def text(self, promise="", **other):
+        v = {"site": "https://petitions.example.org",
+             "petition": self.petition, "commitment": b64url(self.c),
+             "secret": b64url(self.o), "record": b64url(self.h),
+             "name": self.name, "email": self.email, **other}
+        return "petition receipt/v1\n" + "".join(
+            f"{k} {v[k]}\n" for k in v) + (f"\n{promise}" if promise else "")
+
+
+def test_receipts():
+    with Tmp() as d, Tmp() as aside:
+        path = os.path.join(aside, "receipt")
+        log = honest(d, 600)
+        r = Receipt()
+
+        def put(text):
+            make_log.write(path, text.encode())
+
+        def look(what, code, words):
+            log.write()
+            expect(what, code, words, "receipt", path, d)
+
+        promise = log.promise(1, r.c, (HOUR + 900) * 3600)
+        put(r.text())
+        look("a receipt that waits", 0, "WAITING")
+        put(r.text(promise))
+        look("one whose promise is overdue", 1, "overdue")
+        mine = log.sign(1, r.c)
+        look("a counted receipt", 0,
+             f"COUNTED: as leaf {mine[1]} of petitions.example.org/log/2026")
+        log.hour += 24
+        log.mark(INVALIDATE, 1, mine, 2)
+        look("an invalidated one says when and why", 4,
+             "was invalidated on 2026-01-")
+        look("and why", 4, ": fraud")
+        log.mark(RESTORE, 1, mine)
+        look("one that was restored", 0, "COUNTED")
+        log.mark(WITHDRAW, 1, mine)
+        look("a withdrawn one", 4, "was withdrawn on 2026-01-")
+        put(r.text(promise, name="Somebody Else"))
+        look("somebody else's name", 1, "do not make the entry")
+        put(r.text(log.promise(1, bytes(32), (HOUR + 9) * 3600)))
+        look("another's promise", 1, "about another entry")
+        put(r.text(promise.replace("\n1\n", "\n2\n", 1)))
+        look("an edited promise", 1, "not signed by the site's key")
+        for name, text in (("no receipt at all", "hello\n"),
+                           ("one cut short", r.text()[:200]),
+                           ("one with a line more", r.text() + "x y\n"),
+                           ("a short secret", r.text(secret="abc"))):
+            put(text)
+            code, _, err = run("receipt", path, d)
+            check(code == 2 and "no receipt" in err, name, err)
+        long = Receipt("N" * 300, "e" * 240 + "@example.org")
+        put(long.text())
+        log.sign(1, long.c)
+        look("long texts", 0, "COUNTED")
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     asked = []
@@ -623,7 +706,8 @@ def main():
     for test in (test_usage, test_honest, test_full_for_partial, test_marks,
                  test_rules, test_files, test_notes, test_state, test_years,
                  test_marks_across_years, test_rules_across_years,
-                 test_state_across_years, test_promises, test_http,
+                 test_state_across_years, test_promises,
+                 test_receipts, test_http,
                  test_pages):
         test()
     print(f"1..{run_count}")
