@@ -19,7 +19,7 @@ run_packages="meson ninja-build pkg-config gcc gettext python3
 	libcmark-dev libseccomp-dev zlib1g-dev tzdata age"
 test_packages="clang clang-format libclang-rt-14-dev
 	golang-go golang-golang-x-mod-dev python3 python3-cryptography
-	valgrind chromium fonts-dejavu sqlite3"
+	valgrind chromium fonts-dejavu sqlite3 zbar-tools"
 bench_packages="python3 nginx-light wrk"
 
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -155,7 +155,7 @@ int main(int argc, char **argv)
 	}
 	if (sodium_init() < 0)
 		return VERDICT_UNKNOWN;
-	code = o.receipt != NULL ? look_receipt(&o)
+	code = o.receipt != NULL    ? look_receipt(&o)
 		: o.promise != NULL ? look_promise(&o)
 				    : look_recount(&o);
 	if (fflush(stdout) != 0)

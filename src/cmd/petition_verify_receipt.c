@@ -88,8 +88,7 @@ static void add_cbor_text(crypto_hash_sha256_state *s, struct str text)
 		n = 3;
 	}
 	(void)crypto_hash_sha256_update(s, head, n);
-	(void)crypto_hash_sha256_update(
-		s, (const uint8_t *)text.at, text.len);
+	(void)crypto_hash_sha256_update(s, (const uint8_t *)text.at, text.len);
 }
 
 void receipt_commitment(const struct receipt *r, uint8_t ret_c[32])
@@ -130,8 +129,8 @@ static void check_promise(struct source *s, const struct options *o,
 		return;
 	if (note_open(r->promise, &keys, &by, &text) != OK ||
 		promise_parse(text, by, &p) != OK)
-		verdict_fault(v,
-			"the promise in it is not signed by the site's key");
+		verdict_fault(
+			v, "the promise in it is not signed by the site's key");
 	else if (p.petition != r->petition ||
 		memcmp(p.c, r->c, sizeof(p.c)) != 0)
 		verdict_fault(v, "the promise in it is about another entry");
@@ -165,8 +164,8 @@ static enum verdict_exit say(const struct receipt *r, const struct history *h)
 			h->kept_leaf, h->kept->origin, r->petition);
 	if (h->kept_state == KEPT_COUNTED)
 		return VERDICT_GOOD;
-	(void)printf("NOT COUNTED: leaf %" PRIu64 " of %s was %s",
-		h->kept_leaf, h->kept->origin,
+	(void)printf("NOT COUNTED: leaf %" PRIu64 " of %s was %s", h->kept_leaf,
+		h->kept->origin,
 		h->kept_state == KEPT_WITHDRAWN ? "withdrawn" : "invalidated");
 	print_day(h->kept_hour);
 	if (h->kept_state == KEPT_INVALIDATED && h->kept_reason <= 4)

@@ -140,6 +140,11 @@ static void head(struct page *p, const struct layout *l, struct str lang)
 		"<link rel=\"stylesheet\" href=\"");
 	asset_path(p, STR("style.css"));
 	html_lit(&p->h, "\">\n");
+	if (l->library.len > 0) {
+		html_lit(&p->h, "<script defer src=\"");
+		asset_path(p, l->library);
+		html_lit(&p->h, "\"></script>\n");
+	}
 	if (l->script.len > 0) {
 		html_lit(&p->h, "<script defer src=\"");
 		asset_path(p, l->script);

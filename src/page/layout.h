@@ -16,6 +16,7 @@ struct layout {
 	bool is_noindex; /* search engines keep out */
 	bool has_faults; /* "Error: " before the title (WCAG 2.4.2) */
 	struct str script; /* an asset's name; STR_NULL: none */
+	struct str library; /* one that it needs, run before it; the same */
 };
 
 /* Everything up to and with <main>; p is made ready for the rest. */

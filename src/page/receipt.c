@@ -140,6 +140,28 @@ static void steps_list(struct page *p)
 	html_lit(&p->h, "</ul>\n</div>\n");
 }
 
+/* Made in the browser after a check, for it holds what only that has. */
+static void keep(struct page *p)
+{
+	html_lit(&p->h, "<div id=\"keep\" hidden>\n<h3>");
+	say(p, "Keep your receipt");
+	html_lit(&p->h, "</h3>\n<p>");
+	say(p,
+		"The file holds what the link in your email holds, with your "
+		"name, your address and our promise; the picture is the link. "
+		"Whoever has one of them can show that you signed. Both are "
+		"made in your browser and sent nowhere.");
+	html_lit(&p->h,
+		"</p>\n<p><a class=\"button second\" id=\"save-receipt\" "
+		"download=\"receipt.txt\" href=\"#keep\">");
+	say(p, "Save the receipt");
+	html_lit(&p->h,
+		"</a></p>\n<div id=\"qr\" class=\"qr\" role=\"img\" "
+		"aria-label=\"");
+	html_attr(&p->h, tr(p, "QR code of the link in your email"));
+	html_lit(&p->h, "\"></div>\n</div>\n");
+}
+
 static void check_form(struct page *p)
 {
 	html_lit(&p->h, "<div id=\"check\" hidden>\n<p>");
@@ -163,6 +185,7 @@ static void check_form(struct page *p)
 	say(p, "Check my signature");
 	html_lit(&p->h, "</button>\n</form>\n");
 	steps_list(p);
+	keep(p);
 	html_lit(&p->h, "</div>\n");
 }
 
@@ -199,6 +222,7 @@ void page_receipt(struct buf *out, const struct page_site *site,
 		&(struct layout){
 			.title = site_tr(site, "Your signature is confirmed"),
 			.is_noindex = true,
+			.library = STR("qr.js"),
 			.script = STR("receipt.js") });
 	html_lit(&p.h, "<div class=\"narrow\" id=\"receipt\" data-petition=\"");
 	html_decimal(&p.h, r->petition_id);

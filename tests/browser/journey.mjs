@@ -5,6 +5,9 @@
 //
 // Prints TAP.  See lib.mjs for what it needs.
 
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+
 import { main, until } from './lib.mjs';
 import { check, confirm, form, mail, paths, petition, receipt, thanks }
 	from './selectors.mjs';
@@ -179,6 +182,23 @@ class Journey {
 		tap.ok(/^good\b/.test(steps), 'the entry is the signer\u2019s');
 		tap.ok(!/bad/.test(steps), `every step holds: ${steps}`);
 		await v.look('the checked receipt');
+		await this.keepReceipt(v);
+	}
+
+	// The file that the browser makes is one that petition-verify counts.
+	async keepReceipt(v) {
+		const { tap } = this;
+		const saved = v.page.waitForEvent('download');
+
+		tap.is(await v.page.locator(`${receipt.qr} svg`).count(), 1,
+			'the link is drawn as a QR code');
+		await v.page.locator(receipt.save).click();
+		const path = await (await saved).path();
+		const done = spawnSync(join(dirname(process.env.PETITIOND),
+			'petition-verify'), ['receipt', path]);
+
+		tap.is(done.status, 0, 'the saved receipt verifies');
+		tap.ok(/^COUNTED/.test(done.stdout), 'and is counted');
 	}
 
 	// --- the journeys ---------------------------------------------------

@@ -56,6 +56,8 @@ export const receipt = {
 	name: '#mailed-name',
 	email: '#mailed-email',
 	go: '#check-form button',
+	qr: '#qr',
+	save: '#save-receipt',
 	steps: '#steps [data-step]:visible [data-end]:visible',
 	verdict: '#verdict [data-step]:visible [data-end]:visible',
 	noFragment: '#no-fragment',

@@ -54,6 +54,9 @@ ELSEWHERE = {
     "log-rotate-synced": "a full segment: logbook_crash_test",
     "log-rotate-begun": "a full segment: logbook_crash_test",
     "log-rotate-saved": "a full segment: logbook_crash_test",
+    "log-rebuild-journaled": "after a restore: logbook_rebuild_test",
+    "log-rebuild-published": "after a restore: logbook_rebuild_test",
+    "web-adopted": "after a restore: tests/live/restore_test.py",
 }
 
 # Passed when a site starts for the first time.

@@ -342,7 +342,57 @@
 			: ends.includes("unsure") ? "unsure" : "good";
 	}
 
+	/* --- the file that is kept: log.md section 7 --- */
+
+	function toBase64url(bytes) {
+		return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-")
+			.replace(/\//g, "_").replace(/=+$/, "");
+	}
+
+	function receiptFile(site, receipt, person) {
+		return "petition receipt/v1\n" +
+			`site ${site}\n` +
+			`petition ${receipt.petition}\n` +
+			`commitment ${toBase64url(receipt.commitment)}\n` +
+			`secret ${toBase64url(person.o)}\n` +
+			`record ${toBase64url(person.h)}\n` +
+			`name ${person.name}\n` +
+			`email ${person.email}\n` +
+			(receipt.promise ? "\n" + receipt.promise : "");
+	}
+
 	/* --- the page --- */
+
+	function drawQr(place, link) {
+		const rows = window.qrMatrix(text.encode(link));
+		if (!rows || place.firstChild)
+			return;
+		const xmlns = "http://www.w3.org/2000/svg";
+		const svg = document.createElementNS(xmlns, "svg");
+		const path = document.createElementNS(xmlns, "path");
+		const n = rows.length + 8;
+		svg.setAttribute("viewBox", `0 0 ${n} ${n}`);
+		path.setAttribute("d", rows.flatMap((row, y) => row.map((on, x) =>
+			on ? `M${x + 4} ${y + 4}h1v1h-1z` : "")).join(""));
+		svg.append(path);
+		place.append(svg);
+	}
+
+	/* Only what is this person's is worth keeping. */
+	async function offer(receipt, person) {
+		const c = await commitment(person.o, receipt.petition, person,
+			person.h);
+		const keep = document.getElementById("keep");
+		keep.hidden = !same(c, receipt.commitment);
+		if (keep.hidden)
+			return;
+		document.getElementById("save-receipt").href =
+			URL.createObjectURL(new Blob(
+				[receiptFile(location.origin, receipt, person)],
+				{ type: "text/plain" }));
+		drawQr(document.getElementById("qr"), location.origin +
+			location.pathname + location.hash);
+	}
 
 	function show(step, how) {
 		const item = document.querySelector(`[data-step="${step}"]`);
@@ -387,8 +437,10 @@
 		try {
 			const person = { ...fragment, name: value("mailed-name"),
 				email: value("mailed-email") };
-			show("verdict", await check(await readReceipt(page), person,
-				fetchBytes, show));
+			const receipt = await readReceipt(page);
+			await offer(receipt, person);
+			show("verdict", await check(receipt, person, fetchBytes,
+				show));
 		} catch {
 			show("trouble", "bad");
 		}
@@ -439,7 +491,7 @@
 	if (typeof module === "object" && module.exports)
 		module.exports = { check, checkNote, commitment, cborText,
 			fromBase64, leafIs, makeLog, readCheckpoint, readFragment,
-			readKey, readNote, rootWith, tileNumber, treeHash };
+			readKey, readNote, receiptFile, rootWith, tileNumber, treeHash };
 	else
 		start();
 })();
