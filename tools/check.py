@@ -26,10 +26,11 @@ KNOWS = {
     "domain": "base crypto tlog json",
     "store": "base domain",
     "chart": "base html domain",
+    "image": "base html chart",
     "page": "base html domain chart",
     "mail": "base html domain",
-    "web": "base crypto tlog domain chart http html json page",
-    "role": "base crypto tlog domain store http html json page mail web",
+    "web": "base crypto tlog domain chart image http html json page",
+    "role": "base crypto tlog domain store image http html json page mail web",
     "cmd": "base crypto tlog domain store chart http html json page mail web "
            "role",
 }
@@ -45,6 +46,8 @@ LIBRARIES = {
              "src/cmd/petition_desk"),
     "jansson": ("src/cmd/petition_verify", "src/cmd/import",
                 "src/cmd/load"),
+    "pango": ("src/image/",),
+    "cairo": ("src/image/",),
     "seccomp": ("src/role/sandbox",),
     "cmark": ("src/html/", "src/page/"),
     "idn2": ("src/domain/",),

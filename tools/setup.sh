@@ -16,7 +16,7 @@ set -eu
 run_packages="meson ninja-build pkg-config gcc gettext python3
 	libsodium-dev nettle-dev libmicrohttpd-dev libsqlite3-dev
 	libcurl4-openssl-dev libjansson-dev libunistring-dev libidn2-dev libstemmer-dev
-	libcmark-dev libseccomp-dev zlib1g-dev tzdata age"
+	libpango1.0-dev fonts-dejavu-core libcmark-dev libseccomp-dev zlib1g-dev tzdata age"
 test_packages="clang clang-format libclang-rt-14-dev
 	golang-go golang-golang-x-mod-dev python3 python3-cryptography
 	valgrind chromium fonts-dejavu sqlite3 zbar-tools"

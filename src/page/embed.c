@@ -4,6 +4,9 @@
  */
 #include "page/petition.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "page/asset.h"
 
 static void frame_head(struct page *p, const struct petition *t)
@@ -141,3 +144,37 @@ void page_badge(
 }
 
 _Static_assert(BADGE_HEIGHT == 22, "the markup says so too");
+
+/* ---- the card ---- */
+
+void page_card(const struct page_site *site, const struct petition *t,
+	struct page_card *ret_card)
+{
+	struct page p = { .site = site };
+	uint64_t count = petition_count(t);
+	bool respond = count < petition_response_threshold(&p, t);
+	uint64_t goal = respond ? petition_response_threshold(&p, t)
+				: petition_debate_threshold(&p, t);
+	struct scratch number;
+	struct scratch percent;
+	struct str arg[2];
+
+	ret_card->percent = format_percent(count, goal);
+	arg[0] = format_number(site->words, &number, count);
+	ret_card->count = format_message(&ret_card->count_text,
+		site_tr_count(site, "{1} signature", "{1} signatures", count),
+		arg, 1);
+	(void)snprintf(percent.at, sizeof(percent.at), "%u", ret_card->percent);
+	arg[0] = str_c(percent.at);
+	arg[1] = format_number(site->words, &number, goal);
+	ret_card->goal = STR("");
+	if (t->state != PETITION_REJECTED && count < goal)
+		ret_card->goal = format_message(&ret_card->goal_text,
+			respond ? site_tr(site,
+					  "{1}% of the {2} needed for a "
+					  "response from the Government")
+				: site_tr(site,
+					  "{1}% of the {2} needed to be "
+					  "considered for a debate"),
+			arg, 2);
+}

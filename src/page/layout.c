@@ -79,6 +79,19 @@ static void meta_locale(struct page *p, struct str lang)
 	html_lit(&p->h, "\">\n");
 }
 
+/* Its size is image/image.h's. */
+static void image(struct page *p, struct str path)
+{
+	html_lit(&p->h, "<meta property=\"og:image\" content=\"");
+	html_url(&p->h, p->site->base_url);
+	html_url(&p->h, path);
+	html_lit(&p->h,
+		"\">\n<meta property=\"og:image:width\" content=\"1200\">\n"
+		"<meta property=\"og:image:height\" content=\"630\">\n"
+		"<meta name=\"twitter:card\" "
+		"content=\"summary_large_image\">\n");
+}
+
 static void open_graph(struct page *p, const struct layout *l, struct str lang)
 {
 	html_lit(&p->h, "<meta property=\"og:site_name\" content=\"");
@@ -101,7 +114,12 @@ static void open_graph(struct page *p, const struct layout *l, struct str lang)
 		html_attr(&p->h, l->description);
 		html_lit(&p->h, "\">\n");
 	}
-	html_lit(&p->h, "<meta name=\"twitter:card\" content=\"summary\">\n");
+	if (l->image.at != NULL)
+		image(p, l->image);
+	else
+		html_lit(&p->h,
+			"<meta name=\"twitter:card\" "
+			"content=\"summary\">\n");
 	if (l->path.len > 0 && !l->is_part)
 		meta_url(p, l->path);
 }

@@ -12,6 +12,7 @@ struct layout {
 	struct str description; /* STR_NULL: none */
 	struct str path; /* canonical, below base_url; STR_NULL: none */
 	bool is_part; /* one of many lists below path: no canonical link */
+	struct str image; /* a picture of it below base_url; STR_NULL: none */
 	bool is_article; /* Open Graph type of a petition */
 	bool is_noindex; /* search engines keep out */
 	bool has_faults; /* "Error: " before the title (WCAG 2.4.2) */

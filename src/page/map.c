@@ -157,6 +157,7 @@ static void drawing(
 	chart_map_inline(&p->h, &plan->chart);
 	html_lit(&p->h, "<figcaption class=\"small\">");
 	file_link(p, map, "/map.svg", tr(p, "Save as SVG"));
+	file_link(p, map, "/map.png", tr(p, "Save as PNG"));
 	html_text(&p->h, map->map->credit);
 	html_lit(&p->h, "</figcaption>\n</figure>\n");
 }

@@ -29,6 +29,7 @@
 #include "domain/store.h"
 #include "domain/text.h"
 #include "base/words.h"
+#include "page/format.h"
 #include "page/language.h"
 
 /* A link of the site's settings; url is empty if there is none. */
@@ -151,6 +152,16 @@ void page_widget(struct buf *out, const struct page_site *site,
 	const struct petition *petition);
 void page_badge(struct buf *out, const struct page_site *site,
 	const struct petition *petition);
+
+/* The words of its picture (/petitions/ID/card.png), which borrow from it. */
+struct page_card {
+	struct scratch count_text, goal_text;
+	struct str count; /* "11,277 signatures" */
+	struct str goal; /* "11% of the 100,000 ..." */
+	unsigned percent;
+};
+void page_card(const struct page_site *site, const struct petition *petition,
+	struct page_card *ret_card);
 
 /* --- signing ------------------------------------------------------------ */
 

@@ -175,6 +175,7 @@ void page_petition(struct buf *out, const struct page_site *site,
 	const struct petition *t, const struct page_around *around)
 {
 	struct scratch path;
+	struct scratch image;
 	struct page p;
 
 	layout_begin(&p, out, site,
@@ -183,6 +184,8 @@ void page_petition(struct buf *out, const struct page_site *site,
 				? t->background
 				: t->additional_details,
 			.path = petition_path(&path, t->id, t->archived, ""),
+			.image = petition_path(
+				&image, t->id, false, "/card.png"),
 			.is_article = true });
 	if (t->archived && t->period != NULL)
 		period(&p, t->period);

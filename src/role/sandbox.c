@@ -125,6 +125,7 @@ static const struct { int call; unsigned classes; } allowed[] = {
 	{ SCMP_SYS(fchown), DATABASE },
 	{ SCMP_SYS(statfs), DATABASE },
 	{ SCMP_SYS(fstatfs), DATABASE },
+	{ SCMP_SYS(fadvise64), DATABASE }, /* fonts, by fontconfig */
 
 	{ SCMP_SYS(connect), CALLS },
 	{ SCMP_SYS(bind), CALLS },
@@ -286,6 +287,12 @@ static int allow_path(int ruleset, const char *path, uint64_t access)
 	return rc;
 }
 
+static const char *const fonts[] = { "/usr/share/fonts",
+	"/usr/local/share/fonts", "/usr/share/fontconfig", "/etc/fonts",
+	"/var/cache/fontconfig" };
+
+enum { N_FONTS = sizeof(fonts) / sizeof(fonts[0]) };
+
 static int rules(int ruleset, enum role_name role, int own_fd, int public_fd)
 {
 	const uint64_t own = READ_ACCESS | LANDLOCK_ACCESS_FS_WRITE_FILE |
@@ -298,6 +305,10 @@ static int rules(int ruleset, enum role_name role, int own_fd, int public_fd)
 			role == ROLE_LOG ? own : READ_ACCESS);
 	if (rc == 0 && (role == ROLE_WEB || role == ROLE_MAILER))
 		rc = allow_path(ruleset, "/usr/share/zoneinfo", READ_ACCESS);
+	/* Pictures take letters from whatever font has them. */
+	for (size_t i = 0; role == ROLE_WEB && i < N_FONTS; i++)
+		if (rc == 0)
+			rc = allow_path(ruleset, fonts[i], READ_ACCESS);
 	if (rc == 0 && role == ROLE_MAILER)
 		rc = allow_path(ruleset, "/etc", READ_ACCESS);
 	if (rc == 0 && role == ROLE_MAILER)

@@ -1,5 +1,6 @@
 #include "web/embed.h"
 
+#include "image/image.h"
 #include "web/make.h"
 
 enum { OUT_MAX_BYTES = 1 << 20 };
@@ -42,4 +43,34 @@ enum err badge_make(const struct question *q, struct http_reply **ret_reply)
 	buf_init(&b, OUT_MAX_BYTES);
 	page_badge(&b, q->site, p);
 	return make_embed(q->site, &b, MAKE_BADGE, ret_reply);
+}
+
+/* What pango shows must be well-formed. */
+static struct str clean(struct str s)
+{
+	return str_is_utf8(s) ? s : STR("");
+}
+
+enum err card_make(const struct question *q, struct http_reply **ret_reply)
+{
+	const struct page_site *site = q->site;
+	struct petition *p;
+	struct page_card card;
+	struct buf b;
+	enum err e = find(q, &p);
+
+	if (e != OK)
+		return e;
+	page_card(site, p, &card);
+	buf_init(&b, OUT_MAX_BYTES);
+	e = image_card(&b,
+		&(struct image_card){ .site = clean(site->title),
+			.title = clean(p->action),
+			.count = card.count,
+			.goal = card.goal,
+			.percent = card.percent });
+	if (e == OK)
+		return make_embed(site, &b, MAKE_CARD, ret_reply);
+	buf_release(&b);
+	return e;
 }

@@ -4,6 +4,7 @@
 #include "http/form.h"
 #include "page/layout.h"
 #include "page/map.h"
+#include "image/image.h"
 #include "web/make.h"
 
 enum { OUT_MAX_BYTES = 8 << 20 };
@@ -138,4 +139,26 @@ enum err map_svg_make(const struct question *q, struct http_reply **ret_reply)
 	h = (struct html){ .out = &b };
 	chart_map_file(&h, &plan.chart);
 	return make_finish(&b, MAKE_SVG, ret_reply);
+}
+
+enum err map_png_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct page_map map = { .petition = NULL };
+	struct map_plan plan;
+	struct str to;
+	struct buf b;
+	enum err e = find(q, &map, &plan, &to);
+
+	if (e == OK && to.at == NULL && map.map == NULL)
+		e = ERR_NOT_FOUND;
+	if (e != OK)
+		return e;
+	if (to.at != NULL)
+		return make_redirect(q->site, to, true, ret_reply);
+	buf_init(&b, OUT_MAX_BYTES);
+	e = image_map(&b, &plan.chart);
+	if (e == OK)
+		return make_embed(q->site, &b, MAKE_CARD, ret_reply);
+	buf_release(&b);
+	return e;
 }

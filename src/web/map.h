@@ -9,5 +9,6 @@
 
 answer_make map_make;
 answer_make map_svg_make;
+answer_make map_png_make;
 
 #endif

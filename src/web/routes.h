@@ -41,6 +41,8 @@ handler map_show;
 handler map_svg_show;
 handler widget_show;
 handler badge_show;
+handler card_show;
+handler map_png_show;
 handler history_json_show;
 handler history_csv_show;
 handler trending_show;
