@@ -273,6 +273,8 @@ struct page_receipt {
 	uint64_t slot;
 	uint64_t petition_id;
 	struct str action; /* the petition's title */
+	uint64_t count; /* of its signatures, as its page says */
+	bool is_open; /* others may still sign */
 	uint8_t commitment[32];
 	struct str promise; /* the signed note, log.md section 4 */
 	struct str log_path; /* of the year it is in */

@@ -2,6 +2,7 @@
 
 #include "base/enc.h"
 #include "page/layout.h"
+#include "page/receipt.h"
 
 static void state(struct page *p, const struct page_receipt *r)
 {
@@ -234,10 +235,12 @@ void page_receipt(struct buf *out, const struct page_site *site,
 	html_text(&p.h, r->action);
 	html_lit(&p.h, "</p>\n");
 	say_in(&p, "h1", "Your signature is confirmed");
+	receipt_count(&p, r);
 	state(&p, r);
 	if (r->promise.len > 0)
 		promise(&p, r);
 	check(&p);
+	receipt_more(&p, r);
 	html_lit(&p.h, "<p>");
 	{
 		struct scratch path;

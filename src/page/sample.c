@@ -488,6 +488,8 @@ static struct page_receipt receipt_of(bool logged)
 			    "petitions.example.org/promise "
 			    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 			    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"),
+		.count = 11278,
+		.is_open = true,
 		.log_path = STR("/log/2026"),
 		.logged = logged,
 		.leaf = 11278,

@@ -267,6 +267,9 @@ static bool find_receipt(struct app *app, struct http_request *r,
 	*ret = (struct page_receipt){ .slot = s.slot,
 		.petition_id = s.petition,
 		.action = brief_petition(*ret_brief)->action,
+		.count = petition_count(brief_petition(*ret_brief)),
+		.is_open = petition_is_open(
+			brief_petition(*ret_brief), clock_wall_ms(app->clock)),
 		.promise = promise_of(app, r, s.petition, &c),
 		.logged = s.place.leaf_index != STORE_NO_LEAF,
 		.leaf = s.place.leaf_index };

@@ -351,8 +351,7 @@ class Signing {
 		await v.press(check.change);
 		await v.page.locator(form.email).fill(who.email);
 		await v.press(form.go);
-		await this.tickPerson(v);
-		await v.press(check.send);
+		await this.sendOn(v);
 		tap.is(await v.title(), thanks.title, 'F-104 it is sent');
 		tap.is(await this.confirms(await this.token(who)), '/receipts',
 			'F-104 the new address is mailed');
@@ -455,8 +454,7 @@ class Signing {
 		await v.look('the form again');
 		await this.type(v, who);
 		await v.press(form.go);
-		await this.tickPerson(v);
-		await v.press(check.send);
+		await this.sendOn(v);
 		tap.is(await v.title(), thanks.title, 'it is sent again');
 		tap.ok(await this.mailed(who), 'and a mail comes');
 		await v.close();
@@ -479,8 +477,7 @@ class Signing {
 			tap.is(await v.page.locator(form.postcode).isVisible(),
 				!script, 'F-128 no postcode is asked for abroad');
 			await v.press(form.go);
-			await this.tickPerson(v);
-			await v.press(check.send);
+			await this.sendOn(v);
 			tap.is(await v.title(), thanks.title, 'F-128 it is sent');
 			tap.is(await this.confirms(await this.token(who)),
 				'/receipts', 'F-128 and confirmed');
@@ -748,14 +745,16 @@ class Signing {
 		await v.page.locator(form.postcode).fill(who.postcode);
 	}
 
-	// A program is faster than the site believes people to be.
-	async tickPerson(v) {
-		if (!await v.has('#person')) {
-			await v.press(check.send);
-			if (await v.title() === thanks.title)
-				await v.page.goBack();
+	// A program is faster than the site believes people to be: unless this
+	// machine is slow today, it ticks a box.
+	async sendOn(v) {
+		let status = await v.press(check.send);
+
+		if (await v.has('#person')) {
+			await v.page.locator('#person').check();
+			status = await v.press(check.send);
 		}
-		await v.page.locator('#person').check();
+		return status;
 	}
 
 	async inBrowser(id) {
@@ -769,12 +768,8 @@ class Signing {
 			await v.go(paths.sign(id));
 			await this.type(v, who);
 			await v.press(form.go);
-			await v.press(check.send);
-			tap.ok(await v.has('#person-fault'),
-				'a fast browser ticks a box');
-			await v.look('the check page with the box');
-			await this.tickPerson(v);
-			tap.is(await v.press(check.send), 200, 'it is sent');
+			await v.look('the check page');
+			tap.is(await this.sendOn(v), 200, 'it is sent');
 			tap.is(await v.title(), thanks.title, 'look for the mail');
 			const { text } = await this.mailed(who);
 			const link = text.match(mail.link(this.site.base))[0];
