@@ -282,6 +282,10 @@ struct page_receipt {
 	uint64_t leaf; /* when logged */
 };
 
+/* Counts t again in the browser: assets/recount.js. */
+void page_recount(struct buf *out, const struct page_site *site,
+	const struct petition *t);
+
 void page_receipt(struct buf *out, const struct page_site *site,
 	const struct page_receipt *receipt);
 

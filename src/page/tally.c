@@ -200,7 +200,7 @@ static void log_link(struct page *p, const char *file, struct str text)
 
 void petition_check(struct page *p, const struct petition *t)
 {
-	struct scratch number;
+	struct scratch number, path;
 
 	html_lit(&p->h,
 		"<section id=\"check\" aria-labelledby=\"check-title\">"
@@ -220,7 +220,10 @@ void petition_check(struct page *p, const struct petition *t)
 			"download it and count. No entry shows who signed.");
 	html_lit(&p->h, "</p>\n<pre tabindex=\"0\"><code>petition-verify ");
 	html_text(&p->h, p->site->base_url);
-	html_lit(&p->h, "</code></pre>\n<ul>\n");
+	html_lit(&p->h, "</code></pre>\n<ul>\n<li>");
+	html_link(&p->h, petition_path(&path, t->id, false, "/recount"),
+		tr(p, "Count it in this browser"));
+	html_lit(&p->h, "</li>\n");
 	log_link(p, "checkpoint", tr(p, "The newest checkpoint of the log"));
 	html_lit(&p->h, "<li>");
 	html_link(&p->h, STR("/log/keys"), tr(p, "The keys that sign it"));

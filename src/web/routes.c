@@ -38,6 +38,7 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/petitions/:id/history.csv",       NO_BODY,   history_csv_show },
 	{ HTTP_GET,  "/petitions/:id/gathering-support", NO_BODY,   waiting_show },
 	{ HTTP_GET,  "/petitions/:id/moderation-info",   NO_BODY,   waiting_show },
+	{ HTTP_GET,  "/petitions/:id/recount",           NO_BODY,   recount_show },
 	{ HTTP_GET,  "/petitions/:id",                   NO_BODY,   petition_show },
 	{ HTTP_GET,  "/petitions/:id/signatures/new",    NO_BODY,   sign_new },
 	{ HTTP_POST, "/petitions/:id/signatures/new",    FORM_BODY, sign_ask },

@@ -98,6 +98,7 @@ handler leave_done; /* what became of it */
 handler desk_ask; /* relayed */
 handler desk_set_aside;
 handler receipt_show;
+handler recount_show;
 handler receipt_json_show;
 
 #endif
