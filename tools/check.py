@@ -228,6 +228,45 @@ def check_tests_named(tree):
             yield name, "name it in its folder's meson.build"
 
 
+# A loop over words, its end, and a test's name: words and variables joined.
+TEST_LINE = re.compile(
+    r"\bforeach (\w+) : (?:\[([^\]]*)\])?|\bendforeach\b|"
+    r"(?<![\w.])test\(\s*((?:'[^']*'|\w+)(?:\s*\+\s*(?:'[^']*'|\w+))*)")
+
+
+def test_names(text):
+    """(name, where) of each test of a meson.build; a variable that is no
+    loop's over words stays in the name as <variable>."""
+    loops = []
+    for found in TEST_LINE.finditer(text):
+        if found[1]:
+            words = re.findall(r"'([^']*)'", found[2] or "")
+            loops.append((found[1], words or [f"<{found[1]}>"]))
+        elif found[3] is None:
+            loops.pop()
+        else:
+            names = [""]
+            for word, variable in re.findall(r"'([^']*)'|(\w+)", found[3]):
+                ends = [word] if not variable else \
+                    dict(loops).get(variable, [f"<{variable}>"])
+                names = [name + end for name in names for end in ends]
+            for name in names:
+                yield name, found.start()
+
+
+def check_test_names(tree):
+    """no two tests share a name"""
+    seen = {}
+    for file in tree.files(r"(^|/)meson\.build$"):
+        text = tree.text(file)
+        for name, at in test_names(text):
+            place = f"{file}:{text.count(chr(10), 0, at) + 1}"
+            if name in seen:
+                yield place, (f"rename the test {name}, which {seen[name]} "
+                              "has as well: Meson's report stops at it")
+            seen.setdefault(name, place)
+
+
 def check_settings(tree):
     """every setting is in docs/operating.md"""
     if "src/role/config.c" not in tree.names:
@@ -263,7 +302,7 @@ def check_lengths(tree):
 
 RULES = [check_format, check_direction, check_libraries, check_own_header,
          check_sql, check_markup, check_places, check_open, check_tests_named,
-         check_settings, check_manuals, check_lengths]
+         check_test_names, check_settings, check_manuals, check_lengths]
 
 
 def report_lengths(tree):

@@ -58,6 +58,11 @@ PLANTED = [
      "package-lock.json:2: take"),
     ("unfinished", "src/base/bad.h", "/* TO" "DO */\n", "bad.h:1: finish"),
     ("is built", "src/base/lost_test.c", "int a;\n", "name it in"),
+    ("share a name", "src/web/meson.build", "test('good')\n",
+     "rename the test good, which meson.build:1 has"),
+    ("share a name", "src/web/meson.build",
+     "foreach name : ['a', 'b']\n  test('x-' + name,\n    name)\nendforeach\n"
+     "test('x-b')\n", "meson.build:5: rename the test x-b"),
     ("every setting", "src/role/config.c",
      '#include "role/config.h"\n\nTEXT("site", "motto", motto)\n',
      "add a row for `[site] motto`"),
