@@ -275,6 +275,23 @@ MUST_USE enum err keep_tell_all(struct keep *k);
 MUST_USE enum err keep_raise(
 	struct keep *k, uint64_t top, uint64_t *ret_forgotten);
 
+/* What of a petition dies when its time is over; the numbers are stored. */
+enum keep_shred {
+	KEEP_SHRED_TAGS = 1, /* k2: nobody can be looked for any more */
+	KEEP_SHRED_ALL = 2 /* S as well: no record opens any more */
+};
+
+/* Destroy that, durably, once agree_hours of uptime have passed since it was
+ * first asked for; until then *ret_done is false: ask again.  Done before is
+ * done.  The petition must be closed: later asks are answered ERR_GONE. */
+MUST_USE enum err keep_shred(struct keep *k, uint64_t petition,
+	enum keep_shred what, bool *ret_done);
+
+/* Petitions whose tags' keys are destroyed, with or without the rest, from
+ * number *cursor (0 to begin) on: sealer's half of them is to go, too. */
+MUST_USE size_t keep_shredded(const struct keep *k, size_t *cursor,
+	uint64_t ret_petition[], size_t cap);
+
 /* Destroy S and k2 of a petition: its locks and look-ups are dead, durably.
  * Done before is OK. */
 MUST_USE enum err keep_destroy_petition(struct keep *k, uint64_t petition);

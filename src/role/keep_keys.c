@@ -1,8 +1,7 @@
 /*
- * Keys of petitions and weeks, and the list of petitions whose keys are
- * destroyed: a ring forgets a destroyed key's name, so without the list a
- * late ask would draw new ones.  The file `destroyed` holds one u64 each,
- * written before the first key goes; opening finishes what a crash left.
+ * Keys of petitions and weeks, and the lists of petitions whose keys are
+ * destroyed.  A list's file is written before the first key goes; opening
+ * finishes what a crash left.
  */
 #include "role/keep_priv.h"
 
@@ -29,49 +28,50 @@ static const uint32_t petition_purposes[] = {
 static const size_t petition_purpose_count =
 	sizeof(petition_purposes) / sizeof(*petition_purposes);
 
-static enum err destroy_keys(struct keep *k, uint64_t petition)
+/* k2 stands before S in the table; backwards, S goes first. */
+static enum err destroy_keys(struct keep *k, uint64_t petition, size_t n)
 {
 	enum err e = OK;
 
 	k->last.petition = 0;
-	for (size_t i = petition_purpose_count; i-- > 0 && e == OK;) {
+	for (size_t i = n; i-- > 0 && e == OK;) {
 		e = keyring_destroy(k->ring, petition, petition_purposes[i]);
 		FAULT("keeper-destroy-one");
 	}
 	return e;
 }
 
-static bool is_destroyed(const struct keep *k, uint64_t petition)
+static bool is_listed(const struct keep_list *l, uint64_t petition)
 {
-	for (size_t i = 0; i < k->destroyed_count; i++) {
-		if (k->destroyed[i] == petition)
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->petition[i] == petition)
 			return true;
 	}
 	return false;
 }
 
-static enum err remember(struct keep *k, uint64_t petition)
+static enum err remember(struct keep_list *l, uint64_t petition)
 {
-	uint64_t *wider = reallocarray(
-		k->destroyed, k->destroyed_count + 1, sizeof(uint64_t));
+	uint64_t *wider =
+		reallocarray(l->petition, l->count + 1, sizeof(uint64_t));
 
 	if (wider == NULL)
 		return ERR_MEMORY;
-	k->destroyed = wider;
-	k->destroyed[k->destroyed_count++] = petition;
+	l->petition = wider;
+	l->petition[l->count++] = petition;
 	return OK;
 }
 
-static enum err write_down(struct keep *k, uint64_t petition)
+static enum err write_down(
+	struct keep *k, const struct keep_list *l, uint64_t petition)
 {
-	uint64_t off = k->destroyed_count * 8;
+	uint64_t off = l->count * 8;
 	uint8_t bytes[8];
 	enum err e;
 	int fd;
 
 	put_u64(bytes, petition);
-	fd = openat(
-		k->dir_fd, "destroyed", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	fd = openat(k->dir_fd, l->file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_from_errno(errno);
 	FAULT("keeper-destroy-before-write");
@@ -83,25 +83,74 @@ static enum err write_down(struct keep *k, uint64_t petition)
 	return e == OK ? file_sync_dir(k->dir_fd) : e;
 }
 
-static enum err read_destroyed(struct keep *k)
+/* List the petition, then destroy the first n of its keys. */
+static enum err destroy_listed(
+	struct keep *k, struct keep_list *l, uint64_t petition, size_t n)
+{
+	enum err e = OK;
+
+	if (!is_listed(l, petition)) {
+		e = write_down(k, l, petition);
+		if (e == OK)
+			e = remember(l, petition);
+	}
+	return e == OK ? destroy_keys(k, petition, n) : e;
+}
+
+static enum err read_list(struct keep *k, struct keep_list *l, size_t n)
 {
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, LISTED_MAX);
-	e = file_read(k->dir_fd, "destroyed", &b);
+	e = file_read(k->dir_fd, l->file, &b);
 	if (e == ERR_NOT_FOUND)
 		e = OK;
 	/* A torn last number was not yet acted upon. */
 	for (size_t i = 0; i + 8 <= b.len && e == OK; i += 8) {
 		uint64_t petition = get_u64((const uint8_t *)b.at + i);
 
-		e = remember(k, petition);
+		e = remember(l, petition);
 		if (e == OK)
-			e = destroy_keys(k, petition);
+			e = destroy_keys(k, petition, n);
 	}
 	buf_release(&b);
 	return e;
+}
+
+static enum err read_lists(struct keep *k)
+{
+	enum err e;
+
+	k->destroyed = (struct keep_list){ .file = "destroyed" };
+	k->untagged = (struct keep_list){ .file = "untagged" };
+	e = read_list(k, &k->destroyed, petition_purpose_count);
+	return e == OK ? read_list(k, &k->untagged, WEEKLY_AT) : e;
+}
+
+bool keep_keys_are_gone(
+	const struct keep *k, uint64_t petition, enum keep_shred what)
+{
+	return is_listed(&k->destroyed, petition) ||
+		(what == KEEP_SHRED_TAGS && is_listed(&k->untagged, petition));
+}
+
+enum err keep_keys_end_tags(struct keep *k, uint64_t petition)
+{
+	return destroy_listed(k, &k->untagged, petition, WEEKLY_AT);
+}
+
+size_t keep_shredded(const struct keep *k, size_t *cursor,
+	uint64_t ret_petition[], size_t cap)
+{
+	size_t n = 0;
+
+	for (; *cursor < k->untagged.count + k->destroyed.count && n < cap;
+		(*cursor)++)
+		ret_petition[n++] = *cursor < k->untagged.count
+			? k->untagged.petition[*cursor]
+			: k->destroyed.petition[*cursor - k->untagged.count];
+	return n;
 }
 
 enum err keep_keys_open(struct keep *k, const struct keep_setup *setup)
@@ -115,14 +164,15 @@ enum err keep_keys_open(struct keep *k, const struct keep_setup *setup)
 		k->mac_key, setup->mac_key->byte, sizeof(setup->mac_key->byte));
 	e = keyring_open(
 		k->dir_fd, "keys", setup->credential, setup->rng, &k->ring);
-	return e != OK ? e : read_destroyed(k);
+	return e != OK ? e : read_lists(k);
 }
 
 void keep_keys_close(struct keep *k)
 {
 	keyring_close(k->ring);
 	secret_free(k->mac_key);
-	free(k->destroyed);
+	free(k->destroyed.petition);
+	free(k->untagged.petition);
 }
 
 enum err keep_keys_of(
@@ -136,7 +186,7 @@ enum err keep_keys_of(
 		return OK;
 	keys.s = keyring_get(k->ring, petition, PURPOSE_LOCK_MASK);
 	if (keys.s == NULL) {
-		if (is_destroyed(k, petition))
+		if (is_listed(&k->destroyed, petition))
 			return ERR_GONE;
 		FAULT("keeper-keys-before-draw");
 		e = keyring_need(k->ring, petition, petition_purposes,
@@ -149,7 +199,8 @@ enum err keep_keys_of(
 	for (size_t i = 0; i < WEEKLY_AT; i++) {
 		keys.k2[i] = keyring_get(k->ring, petition, tag_purposes[i]);
 		if (keys.k2[i] == NULL)
-			return ERR_CORRUPT;
+			return is_listed(&k->untagged, petition) ? ERR_GONE
+								 : ERR_CORRUPT;
 	}
 	k->last = keys;
 	return OK;
@@ -181,12 +232,6 @@ enum err keep_destroy_petition(struct keep *k, uint64_t petition)
 
 	if (e != OK)
 		return e;
-	if (!is_destroyed(k, petition)) {
-		e = write_down(k, petition);
-		if (e == OK)
-			e = remember(k, petition);
-	}
-	if (e == OK)
-		e = destroy_keys(k, petition);
+	e = destroy_listed(k, &k->destroyed, petition, petition_purpose_count);
 	return keep_end(k, e, false);
 }

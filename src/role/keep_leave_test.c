@@ -45,7 +45,7 @@ static bool search_has_slot(struct world *w, uint64_t slot)
 static void withdraws(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 	struct commitment c = { { 0 } };
 	struct keep_left left, again;
 	struct hmac_key m;
@@ -81,13 +81,13 @@ static void withdraws(void)
 static void signs_again(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM), b;
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM), b;
 	struct keep_ask form;
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
-	b = sign(&w, ada, KEEP_ALREADY);
+	b = signs(&w, ada, KEEP_ALREADY);
 	(void)leave(&w, a, KEEP_WISH_LEAVE);
-	(void)sign(&w, ada, KEEP_ALREADY); /* it still counts */
+	(void)signs(&w, ada, KEEP_ALREADY); /* it still counts */
 	CHECK(destroy(&w, a));
 	/* What was typed in between died with it. */
 	CHECK(locks_are_zero(&w, b));
@@ -104,8 +104,8 @@ static void signs_again(void)
 static void wrong_token(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t e = sign(&w, eve, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t e = signs(&w, eve, KEEP_CONFIRM);
 	struct keep_leave l[3] = {
 		{ KEEP_WISH_LEAVE, a, fixture_token(e) },
 		{ KEEP_WISH_STOP, a, fixture_token(e) },
@@ -128,8 +128,8 @@ static void wrong_token(void)
 static void never_confirmed(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t b = sign(&w, bob, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, bob, KEEP_CONFIRM);
 
 	CHECK_INT(leave(&w, a, KEEP_WISH_LEAVE).outcome, KEEP_LEAVE_FREED);
 	CHECK(locks_are_zero(&w, a) && lock_of(&w, b) == OK);
@@ -143,11 +143,11 @@ static void never_confirmed(void)
 static void by_the_second_mail(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM), b;
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM), b;
 	struct keep_left left;
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
-	b = sign(&w, ada, KEEP_ALREADY);
+	b = signs(&w, ada, KEEP_ALREADY);
 	left = leave(&w, b, KEEP_WISH_STOP);
 	CHECK(left.outcome == KEEP_LEAVE_STOPPED && left.slot == a);
 	left = leave(&w, b, KEEP_WISH_LEAVE);
@@ -161,8 +161,8 @@ static void by_the_second_mail(void)
 static void by_the_mail_that_lost(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t b = sign(&w, ada_plus, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, ada_plus, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
 	CHECK_INT(leave(&w, b, KEEP_WISH_LEAVE).outcome, KEEP_LEAVE_OTHER);
@@ -174,10 +174,10 @@ static void by_the_mail_that_lost(void)
 static void another_mailbox(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM), b;
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM), b;
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
-	b = sign(&w, ada_plus, KEEP_ALREADY);
+	b = signs(&w, ada_plus, KEEP_ALREADY);
 	CHECK_INT(leave(&w, b, KEEP_WISH_LEAVE).outcome, KEEP_LEAVE_OTHER);
 	CHECK_INT(leave(&w, b, KEEP_WISH_STOP).outcome, KEEP_LEAVE_OTHER);
 	CHECK(!destroy(&w, a));
@@ -187,34 +187,34 @@ static void another_mailbox(void)
 static void household(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t b = sign(&w, bob, KEEP_CONFIRM), c, far;
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, bob, KEEP_CONFIRM), c, far;
 	struct keep_left left;
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
-	far = sign(&w, far_bob, KEEP_ALREADY); /* of Bob's group */
+	far = signs(&w, far_bob, KEEP_ALREADY); /* of Bob's group */
 	/* Bob may still confirm, so his token is about himself. */
 	left = leave(&w, b, KEEP_WISH_STOP);
 	CHECK(left.outcome == KEEP_LEAVE_STOPPED && left.slot == b);
 	CHECK_INT(claim(&w, b), KEEP_CLAIMED);
 	CHECK_INT(leave(&w, far, KEEP_WISH_LEAVE).outcome, KEEP_LEAVE_OTHER);
 	/* A third of this mailbox: two are in the way. */
-	c = sign(&w, cy, KEEP_ALREADY);
+	c = signs(&w, cy, KEEP_ALREADY);
 	CHECK_INT(leave(&w, c, KEEP_WISH_LEAVE).outcome, KEEP_LEAVE_OTHER);
 	/* One's own group comes first. */
-	c = sign(&w, bob, KEEP_ALREADY);
+	c = signs(&w, bob, KEEP_ALREADY);
 	left = leave(&w, c, KEEP_WISH_LEAVE);
 	CHECK(left.outcome == KEEP_LEAVES && left.slot == b);
 	CHECK(destroy(&w, b) && lock_of(&w, a) == OK);
 	/* There is room for a second again. */
-	(void)sign(&w, cy, KEEP_CONFIRM);
+	(void)signs(&w, cy, KEEP_CONFIRM);
 	world_release(&w);
 }
 
 static void stops_updates(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 	struct lock lock;
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);

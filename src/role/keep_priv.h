@@ -24,6 +24,14 @@ struct keep_keys {
 	const struct hmac_key *s;
 };
 
+/* Petitions, as a file of u64 has them: a ring forgets a destroyed key's name,
+ * so without the list a late ask would draw new ones. */
+struct keep_list {
+	const char *file;
+	uint64_t *petition;
+	size_t count;
+};
+
 struct keep {
 	int dir_fd;
 	struct clock *clock;
@@ -42,8 +50,8 @@ struct keep {
 	struct keep_uptime uptime;
 	int64_t journal_born_ms; /* monotonic */
 	uint64_t next_slot; /* the high-water mark: nobody has it yet */
-	uint64_t *destroyed; /* petitions, as the file has them */
-	size_t destroyed_count;
+	struct keep_list destroyed; /* all their keys */
+	struct keep_list untagged; /* those of their tags */
 	enum err spent; /* the first failure, or OK */
 };
 
@@ -55,6 +63,10 @@ void keep_keys_close(struct keep *k);
 /* ERR_GONE if they were destroyed; drawn if there are none yet. */
 MUST_USE enum err keep_keys_of(
 	struct keep *k, uint64_t petition, const struct keep_keys **ret_keys);
+/* Destroyed: S and k2, or k2. */
+bool keep_keys_are_gone(
+	const struct keep *k, uint64_t petition, enum keep_shred what);
+MUST_USE enum err keep_keys_end_tags(struct keep *k, uint64_t petition);
 /* The three keys of a week's look-ups. */
 MUST_USE enum err keep_keys_of_week(
 	struct keep *k, uint64_t week, const struct hmac_key *ret_k2[3]);

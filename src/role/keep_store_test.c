@@ -33,7 +33,7 @@ static void ranges(void)
 static void range_from_a_backup(void)
 {
 	struct world w = begin();
-	uint64_t slot = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t slot = signs(&w, ada, KEEP_CONFIRM);
 
 	keep_close(w.keep);
 	w.keep = NULL;
@@ -51,8 +51,8 @@ static void pass(struct world *w, int64_t hours)
 static void expires_by_both_clocks(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t b = sign(&w, ada_moved, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, ada_moved, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, b), KEEP_CLAIMED);
 	CHECK_INT(release(&w, a, false), KEEP_FREE_YOUNG);
@@ -77,13 +77,13 @@ static void expires_by_both_clocks(void)
 static void lives_for_three_days(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 
 	pass(&w, 72);
 	CHECK_INT(release(&w, a, false), KEEP_FREE_YOUNG);
 	pass(&w, 1);
 	CHECK_INT(release(&w, a, false), KEEP_FREED);
-	(void)sign(&w, ada, KEEP_CONFIRM);
+	(void)signs(&w, ada, KEEP_CONFIRM);
 	world_release(&w);
 }
 
@@ -130,7 +130,7 @@ static void reconciles(void)
 static void destroys_a_petition(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 	struct keep_ask late =
 		fixture_ask(&w, bob, PETITION, ++w.requests, next_slot(&w));
 
@@ -150,7 +150,7 @@ static void destroys_a_petition(void)
 static void locks_by_compartment(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 	struct lock want = fixture_lock(a, COMPARTMENT_CONTACT), got;
 
 	CHECK(keep_lock(w.keep, a, COMPARTMENT_CONTACT, &got) == OK);
@@ -193,14 +193,14 @@ static void search_files_go(void)
 	struct world w = begin();
 
 	for (int week = 0; week < 5; week++) {
-		(void)sign(&w, ada, KEEP_CONFIRM);
+		(void)signs(&w, ada, KEEP_CONFIRM);
 		CHECK(keep_tick(w.keep) == OK);
 		pass(&w, 168);
 	}
 	CHECK(keep_tick(w.keep) == OK);
 	CHECK_INT(files_of(&w, STR("search-")).count, 1);
 	/* The wall clock alone takes nothing. */
-	(void)sign(&w, bob, KEEP_SILENT);
+	(void)signs(&w, bob, KEEP_SILENT);
 	w.clock->wall_now_ms += INT64_C(5000) * 3600000;
 	CHECK(keep_tick(w.keep) == OK);
 	CHECK(files_of(&w, STR("search-")).count >= 1);
@@ -271,7 +271,7 @@ static void journal_rotates_by_size(void)
 		struct person p = { name, name, "x", "y" };
 
 		(void)snprintf(name, sizeof(name), "p%d@example.org", i);
-		slot[i] = sign(&w, p, KEEP_CONFIRM);
+		slot[i] = signs(&w, p, KEEP_CONFIRM);
 	}
 	CHECK_INT(files_of(&w, STR("journal-")).count, 1);
 	CHECK(world_restart(&w) == OK);
@@ -312,11 +312,11 @@ static void torn_journal(void)
 	size_t asked, claimed_at;
 	uint64_t a, b;
 
-	(void)sign(&w, far_bob, KEEP_CONFIRM);
+	(void)signs(&w, far_bob, KEEP_CONFIRM);
 	CHECK(world_restart(&w) == OK);
 	read_whole(&w, "slots", &slots);
-	a = sign(&w, ada, KEEP_CONFIRM);
-	b = sign(&w, ada, KEEP_CONFIRM);
+	a = signs(&w, ada, KEEP_CONFIRM);
+	b = signs(&w, ada, KEEP_CONFIRM);
 	read_whole(&w, files_of(&w, STR("journal-")).last, &journal);
 	asked = journal.len;
 	buf_release(&journal);
@@ -347,7 +347,7 @@ static void refuses_strange_files(void)
 
 	other.keep = NULL;
 	CHECK(world_open(&other) == ERR_BUSY);
-	(void)sign(&w, ada, KEEP_CONFIRM);
+	(void)signs(&w, ada, KEEP_CONFIRM);
 	keep_close(w.keep);
 	w.keep = NULL;
 	w.credential.byte[0] ^= 1;

@@ -42,7 +42,7 @@ static inline struct keep_answer ask(struct world *w, const struct keep_ask *a)
 }
 
 /* A new request by p; its slot, if the verdict is the expected one. */
-static inline uint64_t sign(
+static inline uint64_t signs(
 	struct world *w, struct person p, enum keep_verdict expected)
 {
 	struct keep_ask a =

@@ -23,7 +23,7 @@ static const struct person ada_moved = { "countess@example.net",
 static void one_person(void)
 {
 	struct world w = begin();
-	uint64_t first = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t first = signs(&w, ada, KEEP_CONFIRM);
 	struct keep_claim c = { first, fixture_token(first) };
 	struct keep_claimed once, again;
 	struct hmac_key m;
@@ -41,16 +41,16 @@ static void one_person(void)
 	CHECK_INT(again.outcome, KEEP_CLAIMED_AGAIN);
 	CHECK(memcmp(&once.mac, &again.mac, sizeof(once.mac)) == 0);
 	CHECK(lock_of(&w, first) == OK);
-	(void)sign(&w, ada, KEEP_ALREADY);
+	(void)signs(&w, ada, KEEP_ALREADY);
 	world_release(&w);
 }
 
 static void signs_again_before_confirming(void)
 {
 	struct world w = begin();
-	uint64_t first = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t second = sign(&w, ada_plus, KEEP_CONFIRM);
-	uint64_t third = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t first = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t second = signs(&w, ada_plus, KEEP_CONFIRM);
+	uint64_t third = signs(&w, ada, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, second), KEEP_CLAIMED);
 	CHECK(locks_are_zero(&w, first) && locks_are_zero(&w, third));
@@ -65,8 +65,8 @@ static void signs_again_before_confirming(void)
 static void confirms_two_at_once(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t b = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, ada, KEEP_CONFIRM);
 	struct keep_claim c[3] = { { a, fixture_token(a) },
 		{ b, fixture_token(b) }, { a, fixture_token(a) } };
 	struct keep_claimed claimed[3];
@@ -81,16 +81,16 @@ static void confirms_two_at_once(void)
 static void household(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t c = sign(&w, cy, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t c = signs(&w, cy, KEEP_CONFIRM);
 	uint64_t b;
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
-	b = sign(&w, bob, KEEP_CONFIRM);
+	b = signs(&w, bob, KEEP_CONFIRM);
 	CHECK_INT(claim(&w, b), KEEP_CLAIMED);
 	/* Cy was told to confirm, but is the third by now. */
 	CHECK_INT(claim(&w, c), KEEP_CLAIM_ALREADY);
-	(void)sign(&w, cy, KEEP_ALREADY);
+	(void)signs(&w, cy, KEEP_ALREADY);
 	CHECK(lock_of(&w, a) == OK && lock_of(&w, b) == OK);
 	world_release(&w);
 }
@@ -98,13 +98,13 @@ static void household(void)
 static void second_person_elsewhere(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
-	uint64_t b = sign(&w, far_bob, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, far_bob, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
 	CHECK_INT(claim(&w, b), KEEP_CLAIM_ALREADY);
-	(void)sign(&w, far_bob, KEEP_ALREADY);
-	(void)sign(&w, ada_plus, KEEP_ALREADY);
+	(void)signs(&w, far_bob, KEEP_ALREADY);
+	(void)signs(&w, ada_plus, KEEP_ALREADY);
 	world_release(&w);
 }
 
@@ -112,8 +112,8 @@ static void second_person_elsewhere(void)
 static void typed_by_a_stranger(void)
 {
 	struct world w = begin();
-	uint64_t stranger = sign(&w, far_bob, KEEP_CONFIRM);
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t stranger = signs(&w, far_bob, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
 	CHECK_INT(claim(&w, stranger), KEEP_CLAIM_ALREADY);
@@ -123,7 +123,7 @@ static void typed_by_a_stranger(void)
 static void another_petition(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 	struct keep_ask other =
 		fixture_ask(&w, ada, PETITION + 1, ++w.requests, next_slot(&w));
 	struct keep_answer answer;
@@ -143,15 +143,15 @@ static void flooded_mailbox(void)
 
 	CHECK_INT(defaults.mailbox_max, 5);
 	for (int i = 0; i < 5; i++)
-		slot[i] = sign(&w, i % 2 ? far_bob : ada, KEEP_CONFIRM);
-	silent = sign(&w, ada, KEEP_SILENT);
-	(void)sign(&w, cy, KEEP_SILENT);
+		slot[i] = signs(&w, i % 2 ? far_bob : ada, KEEP_CONFIRM);
+	silent = signs(&w, ada, KEEP_SILENT);
+	(void)signs(&w, cy, KEEP_SILENT);
 	CHECK_INT(claim(&w, silent), KEEP_CLAIM_WRONG);
 	CHECK(world_restart(&w) == OK);
-	(void)sign(&w, cy, KEEP_SILENT);
+	(void)signs(&w, cy, KEEP_SILENT);
 	CHECK_INT(claim(&w, slot[0]), KEEP_CLAIMED);
 	/* Her siblings are freed, so there is room again. */
-	(void)sign(&w, bob, KEEP_CONFIRM);
+	(void)signs(&w, bob, KEEP_CONFIRM);
 	CHECK_INT(claim(&w, slot[2]), KEEP_CLAIM_ALREADY);
 	world_release(&w);
 }
@@ -214,9 +214,9 @@ static void presses_twice_when_settled(void)
 static void presses_the_losing_form_again(void)
 {
 	struct world w = begin();
-	uint64_t loser = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t loser = signs(&w, ada, KEEP_CONFIRM);
 	struct keep_ask again = fixture_ask(&w, ada, PETITION, w.requests, 0);
-	uint64_t winner = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t winner = signs(&w, ada, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, winner), KEEP_CLAIMED);
 	again.slot = next_slot(&w);
@@ -262,7 +262,7 @@ static void refused_asks(void)
 static void wrong_claims(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 	struct keep_claim c = { a, fixture_token(a + 1) };
 	struct keep_claimed claimed;
 
@@ -295,10 +295,10 @@ static uint64_t correct(struct world *w, struct person p, uint64_t slot,
 static void corrects_her_name(void)
 {
 	struct world w = begin();
-	uint64_t typo = sign(&w, ada_typo, KEEP_CONFIRM);
+	uint64_t typo = signs(&w, ada_typo, KEEP_CONFIRM);
 	uint64_t moved = correct(&w, ada_moved, typo, typo, KEEP_CONFIRM);
 	uint64_t again = correct(&w, ada, moved, moved, KEEP_CONFIRM);
-	uint64_t same = sign(&w, ada_moved, KEEP_CONFIRM);
+	uint64_t same = signs(&w, ada_moved, KEEP_CONFIRM);
 
 	CHECK(world_restart(&w) == OK);
 	CHECK_INT(claim(&w, again), KEEP_CLAIMED);
@@ -317,7 +317,7 @@ static void corrects_her_name(void)
 static void corrects_somebody_else(void)
 {
 	struct world w = begin();
-	uint64_t a = sign(&w, ada, KEEP_CONFIRM);
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
 	uint64_t thief = correct(&w, ada_moved, a, a + 1, KEEP_CONFIRM);
 
 	CHECK_INT(claim(&w, thief), KEEP_CLAIMED);
@@ -341,7 +341,7 @@ static void losing_unsettled_looks_alive(void)
 	size_t n = 0;
 
 	CHECK(ask(&w, &spy).err == OK);
-	a = sign(&w, ada, KEEP_CONFIRM);
+	a = signs(&w, ada, KEEP_CONFIRM);
 	CHECK(keep_unsettled(w.keep, &cursor, &before, 1, &n) == OK && n == 1);
 	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
 	CHECK(keep_booked(w.keep, &a, 1) == OK);
@@ -386,10 +386,10 @@ static void too_many_of_one_address(void)
 
 	w.settings.limits.burst = (struct keep_rate){ 1, 60 };
 	CHECK(world_restart(&w) == OK);
-	first = sign(&w, ada, KEEP_CONFIRM);
-	second = sign(&w, ada_moved, KEEP_CONFIRM);
+	first = signs(&w, ada, KEEP_CONFIRM);
+	second = signs(&w, ada_moved, KEEP_CONFIRM);
 	clock_fake_advance(w.clock, 60000);
-	later = sign(&w, bob, KEEP_CONFIRM);
+	later = signs(&w, bob, KEEP_CONFIRM);
 	CHECK(world_restart(&w) == OK);
 	CHECK(!claims_apart(&w, first));
 	CHECK(claims_apart(&w, second));

@@ -1,0 +1,138 @@
+/*
+ * Petitions whose time is over: two clocks, and what is dead afterwards.
+ */
+#include "role/keep_find.h"
+#include "role/keep_story.h"
+
+static const struct person ada = { "ada@example.org", "ada@example.org",
+	"ada lovelace", "SW1A1AA" };
+
+static bool shred(struct world *w, enum keep_shred what)
+{
+	bool done = false;
+
+	CHECK(keep_shred(w->keep, PETITION, what, &done) == OK);
+	return done;
+}
+
+static void pass_hours(struct world *w, int64_t hours)
+{
+	clock_fake_advance(w->clock, hours * 3600000);
+	CHECK(keep_tick(w->keep) == OK);
+}
+
+/* The wall clock jumps by a year; the uptime does not. */
+static void jump(struct world *w)
+{
+	w->clock->wall_now_ms += INT64_C(365) * 86400000;
+}
+
+static void two_clocks(void)
+{
+	struct world w = begin();
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+
+	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
+	CHECK(!shred(&w, KEEP_SHRED_ALL));
+	jump(&w);
+	CHECK(!shred(&w, KEEP_SHRED_ALL));
+	CHECK(lock_of(&w, a) == OK);
+	pass_hours(&w, 13);
+	CHECK(world_restart(&w) == OK);
+	pass_hours(&w, 13);
+	CHECK(shred(&w, KEEP_SHRED_ALL));
+	CHECK(lock_of(&w, a) == ERR_GONE);
+	CHECK(world_restart(&w) == OK);
+	CHECK(lock_of(&w, a) == ERR_GONE);
+	CHECK(shred(&w, KEEP_SHRED_ALL));
+	CHECK(shred(&w, KEEP_SHRED_TAGS));
+	world_release(&w);
+}
+
+static size_t found(struct world *w, struct person p)
+{
+	struct keep_target t = { .petition = PETITION };
+	const struct keep_question q = { .op = DESK_SEARCH,
+		.purpose = PURPOSE_EMAIL_CANONICAL,
+		.petition = PETITION,
+		.target = &t,
+		.n_targets = 1 };
+	struct keep_find *f;
+	bool done = false;
+	size_t n = 0;
+
+	fixture_half(2, p.mailbox, "", &t.half);
+	fixture_half(1, p.email, "", &t.exact);
+	CHECK(keep_find_begin(w->keep, &q, &f) == OK);
+	while (!done && CHECK(keep_find_step(w->keep, f, &done) == OK))
+		;
+	(void)keep_find_rows(f, &n);
+	keep_find_free(f);
+	return n;
+}
+
+static void tags_first(void)
+{
+	struct world w = begin();
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	struct keep_ask late;
+	struct keep_answer answer;
+
+	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
+	CHECK_INT(found(&w, ada), 1);
+	CHECK(!shred(&w, KEEP_SHRED_TAGS));
+	pass_hours(&w, 26);
+	CHECK(shred(&w, KEEP_SHRED_TAGS));
+	for (int i = 0; i < 2; i++) {
+		/* Nobody is found any more; the record may still be opened. */
+		CHECK_INT(found(&w, ada), 0);
+		CHECK(lock_of(&w, a) == OK);
+		late = fixture_ask(
+			&w, ada, PETITION, ++w.requests, next_slot(&w));
+		answer = ask(&w, &late);
+		CHECK_INT(answer.err, ERR_GONE);
+		CHECK(world_restart(&w) == OK);
+	}
+	CHECK(!shred(&w, KEEP_SHRED_ALL));
+	pass_hours(&w, 26);
+	CHECK(shred(&w, KEEP_SHRED_ALL));
+	CHECK(lock_of(&w, a) == ERR_GONE);
+	world_release(&w);
+}
+
+/* Openings: a reason, a row, a cap a day and desk. */
+static void openings(void)
+{
+	struct world w = begin();
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM), petition = 0;
+	const struct sign_public one = { { 1 } }, two = { { 2 } };
+	struct lock want = fixture_lock(a, COMPARTMENT_IDENTITY), got;
+	uint8_t rows[96];
+
+	for (int i = 0; i < 2; i++) {
+		CHECK(keep_open_record(
+			      w.keep, &one, a, 2, 2, &petition, &got) == OK);
+		CHECK(petition == PETITION &&
+			memcmp(&want, &got, sizeof(got)) == 0);
+	}
+	CHECK(world_restart(&w) == OK);
+	CHECK(keep_open_record(w.keep, &one, a, 2, 2, &petition, &got) ==
+		ERR_BUSY);
+	CHECK(keep_open_record(w.keep, &two, a, 1, 2, &petition, &got) == OK);
+	CHECK(keep_open_record(w.keep, &two, a + 1, 1, 2, &petition, &got) ==
+		ERR_NOT_FOUND);
+	CHECK(file_read_exact(w.dir_fd, "openings", rows, sizeof(rows)) == OK);
+	CHECK(memcmp(rows, "PKO1", 4) == 0 && rows[5] == 2 && rows[69] == 1 &&
+		get_u64(rows + 16) == a && rows[24] == 1 && rows[88] == 2);
+	w.clock->wall_now_ms += 86400000;
+	CHECK(keep_open_record(w.keep, &one, a, 2, 2, &petition, &got) == OK);
+	world_release(&w);
+}
+
+int main(void)
+{
+	two_clocks();
+	tags_first();
+	openings();
+	return tap_done();
+}
