@@ -75,6 +75,7 @@ static const struct { int call; unsigned classes; } allowed[] = {
 	{ SCMP_SYS(exit_group), EVERYBODY },
 
 	{ SCMP_SYS(openat), FILES },
+	{ SCMP_SYS(fadvise64), FILES },
 	{ SCMP_SYS(fsync), FILES },
 	{ SCMP_SYS(fdatasync), FILES },
 	{ SCMP_SYS(syncfs), FILES },

@@ -269,7 +269,8 @@ def results(view):
 
 
 def job(slot, petition, title, sealed_job):
-    return u64(slot) + u64(petition) + text(title) + text(sealed_job)
+    return (u64(slot) + u64(petition) + b"\0" + text(title) +
+            text(sealed_job))
 
 
 def done(view):
