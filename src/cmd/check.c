@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cmd/check_overdue.h"
 #include "cmd/cmd.h"
 #include "domain/store.h"
 #include "role/site.h"
@@ -348,6 +349,8 @@ static enum err check_all(struct check *c)
 		e = check_logs(c);
 	if (e == OK)
 		e = compare_counts(c);
+	if (e == OK)
+		e = check_overdue(&c->site, c->store, found, c);
 	/* A log that cannot be counted was spoken of. */
 	return e == ERR_CORRUPT && c->differences > 0 ? OK : e;
 }

@@ -223,7 +223,26 @@ MUST_USE enum err store_remind(struct store *s, uint32_t from_hour,
 /* --- leaving (docs/protocol.md, "Leaving") --------------------------------- */
 
 /* Reasons of SHRED: docs/log.md section 2. */
-enum { STORE_SHRED_ASKED = 1 };
+enum store_shred {
+	STORE_SHRED_ASKED = 1, /* one signature, at its signer's wish */
+	STORE_SHRED_TAGS = 2, /* a petition's index */
+	STORE_SHRED_ALL = 3 /* all of a petition */
+};
+
+/* Petitions of the log that closed before this and of which that has not died
+ * yet, at most max. */
+MUST_USE enum err store_shred_due(struct store *s, enum store_shred what,
+	int64_t closed_before_ms, uint64_t *ret_petition, size_t max,
+	size_t *ret_count);
+/* It has: write that down, and its SHRED event.  hash is that of
+ * store_shred_text.  ret_ev_seq is 0 if it was done before. */
+MUST_USE enum err store_shredded(struct store *s, uint64_t petition,
+	enum store_shred what, const uint8_t hash[STORE_HASH_BYTES],
+	int64_t now_ms, uint64_t *ret_ev_seq);
+/* Records opened, as the ACCESS events say. */
+MUST_USE enum err store_openings(struct store *s, uint64_t *ret_count);
+/* The document of TAGS or ALL; a literal. */
+struct str store_shred_text(enum store_shred what);
 
 /* What keeper answers to a signer's proven wish (step L2). */
 struct store_leave {

@@ -113,6 +113,11 @@ static const struct key keys[] = {
 	NUMBER("limits", "siblings_per_mailbox", siblings_per_mailbox, "5", 1, 1000, "k",
 		"Unconfirmed forms that one mailbox may have on one petition."),
 
+	NUMBER("retention", "tags_days", tags_days, "30", 1, 3650, "w",
+		"Days after closing until nobody can be looked for among the signers,"),
+	NUMBER("retention", "records_days", records_days, "183", 1, 3650, "w",
+		"and until no record of them opens any more."),
+
 	NUMBER("keys", "openings_per_day", openings_per_day, "50", 0, 100000, "k",
 		"Records that one desk may open a day."),
 	TEXT("keys", "credential", credential, "credential.key", "w",

@@ -81,6 +81,8 @@ struct config {
 	uint32_t siblings_per_mailbox;
 
 	uint32_t openings_per_day;
+	uint32_t tags_days;
+	uint32_t records_days;
 
 	struct str credential; /* file of 32 bytes, relative to SITE */
 };

@@ -176,6 +176,11 @@ static void finish(struct flow *f, struct work *w)
 	case WORK_HOUSEKEEP:
 		housekept(f, w);
 		break;
+	case WORK_SHREDDED:
+		if (w->err == OK)
+			flow_find_events(f);
+		work_free(w);
+		break;
 	case WORK_DESK:
 		flow_desk_done(f, w);
 		break;
@@ -305,6 +310,7 @@ static void look_after(struct flow *f)
 	if (now >= f->expire_at_ms && f->reconciled) {
 		f->expire_at_ms = now + EXPIRE_MS;
 		flow_expire(f);
+		flow_shred(f);
 	}
 }
 

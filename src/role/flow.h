@@ -193,6 +193,10 @@ void flow_mailed(struct flow *f, struct work *w);
 /* A form was committed: its mail may go. */
 void flow_mail_committed(struct flow *f, const struct work_sign *s);
 
+/* flow_shred.c */
+void flow_shred(struct flow *f);
+void flow_hear_shredded(struct flow *f, struct view *v);
+
 /* flow_desk.c */
 void flow_take_desk(struct flow *f, struct work *w);
 void flow_hear_desk(struct flow *f, struct view *v);

@@ -253,6 +253,8 @@ void flow_hear_keeper(struct flow *f)
 			flow_hear_left(f, &v);
 		else if (type == MSG_DESTROYED)
 			flow_hear_destroyed(f, &v);
+		else if (type == MSG_SHREDDED)
+			flow_hear_shredded(f, &v);
 	}
 }
 

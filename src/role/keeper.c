@@ -252,6 +252,56 @@ static enum err hear_destroy(struct keeper *k, struct view *v)
 	return link_end(web);
 }
 
+/* sealer's half of what died here. */
+static void tell_forget(struct keeper *k, const uint64_t petition[], size_t n)
+{
+	struct link *sealer = &k->role->link[ROLE_SEALER];
+
+	if (n == 0 || !link_up(sealer))
+		return;
+	put_slots(link_begin(sealer, MSG_FORGET_KEYS), petition, n);
+	if (link_end(sealer) != OK)
+		k->role->lost[ROLE_SEALER] = true;
+}
+
+static void tell_forget_all(struct keeper *k)
+{
+	size_t cursor = 0, n;
+
+	do {
+		n = keep_shredded(k->keep, &cursor, k->slot, KEEP_BATCH_MAX);
+		tell_forget(k, k->slot, n);
+	} while (n > 0);
+}
+
+static enum err hear_shred(struct keeper *k, struct view *v)
+{
+	struct link *web = &k->role->link[ROLE_WEB];
+	enum keep_shred what = (enum keep_shred)view_u8(v);
+	size_t n = take_slots(v, k->slot, KEEP_BATCH_MAX);
+	size_t dead = 0;
+	struct buf *b;
+
+	if (what != KEEP_SHRED_TAGS && what != KEEP_SHRED_ALL)
+		return OK;
+	for (size_t i = 0; i < n; i++) {
+		bool done = false;
+		enum err e = k->slot[i] == 0
+			? OK
+			: keep_shred(k->keep, k->slot[i], what, &done);
+
+		if (e != OK)
+			return e;
+		if (done)
+			k->slot[dead++] = k->slot[i];
+	}
+	tell_forget(k, k->slot, dead);
+	b = link_begin(web, MSG_SHREDDED);
+	buf_byte(b, (uint8_t)what);
+	put_slots(b, k->slot, dead);
+	return link_end(web);
+}
+
 static enum err hear_web(struct keeper *k)
 {
 	struct link *web = &k->role->link[ROLE_WEB];
@@ -280,6 +330,8 @@ static enum err hear_web(struct keeper *k)
 			e = hear_leave(k, &v);
 		} else if (type == MSG_DESTROY) {
 			e = hear_destroy(k, &v);
+		} else if (type == MSG_SHRED) {
+			e = hear_shred(k, &v);
 		}
 	}
 	return e == OK ? answer_claims(k) : e;
@@ -609,7 +661,10 @@ static enum err turn(struct keeper *k)
 	if (r->lost[ROLE_SEALER])
 		link_close(&r->link[ROLE_SEALER]);
 	r->lost[ROLE_WEB] = r->lost[ROLE_SEALER] = false;
-	r->fresh[ROLE_SEALER] = false;
+	if (r->fresh[ROLE_SEALER]) {
+		r->fresh[ROLE_SEALER] = false;
+		tell_forget_all(k);
+	}
 	/* A peer that left in the middle of an answer is no failure. */
 	return e == ERR_GONE || e == ERR_BUSY ? OK : e;
 }

@@ -41,6 +41,7 @@ enum message {
 	MSG_ANSWERS, /* to sealer: message_answer */
 	MSG_DESK_ASK, /* to keeper: message_desk_ask */
 	MSG_DESK_TOLD, /* to sealer: message_desk_said */
+	MSG_FORGET_KEYS, /* to sealer: slots: petitions whose k1 is to go */
 
 	/* web and keeper */
 	MSG_UNSETTLED, /* to web: u8 last, then keep_unsettled */
@@ -59,6 +60,8 @@ enum message {
 	MSG_LEFT, /* to web: message_left, in the order of their MSG_LEAVE */
 	MSG_DESTROY, /* to keeper: slots whose leaving log has journaled */
 	MSG_DESTROYED, /* to web: those of them of which nothing is left */
+	MSG_SHRED, /* to keeper: u8 keep_shred, slots: petitions that are over */
+	MSG_SHREDDED, /* to web: the same of those whose keys are dead */
 
 	/* web and log */
 	MSG_LOG_STATE, /* to web: u64 next ev_seq, text of the promise vkey */

@@ -518,6 +518,23 @@ static enum err hear_answers(struct sealer_role *s, struct view *v)
 	return e;
 }
 
+/* keeper has destroyed its half: ours is of no use any more. */
+static enum err hear_forget_keys(struct sealer_role *s, struct view *v)
+{
+	uint64_t *petition = calloc(KEEP_BATCH_MAX, sizeof(*petition));
+	size_t n =
+		petition == NULL ? 0 : take_slots(v, petition, KEEP_BATCH_MAX);
+	enum err e = petition == NULL ? ERR_MEMORY : OK;
+
+	for (size_t i = 0; e == OK && i < n; i++)
+		for (size_t p = 0; e == OK && p < TAG_PURPOSES; p++)
+			if (!purpose_is_weekly(tag_purposes[p]))
+				e = keyring_destroy(
+					s->ring, petition[i], tag_purposes[p]);
+	free(petition);
+	return e;
+}
+
 static enum err hear_keeper(struct sealer_role *s)
 {
 	struct link *keeper = &s->role->link[ROLE_KEEPER];
@@ -530,6 +547,8 @@ static enum err hear_keeper(struct sealer_role *s)
 			hear_range(s, &v);
 		else if (type == MSG_ANSWERS)
 			e = hear_answers(s, &v);
+		else if (type == MSG_FORGET_KEYS)
+			e = hear_forget_keys(s, &v);
 		else if (type == MSG_DESK_TOLD)
 			hear_desk_told(s, &v);
 	}

@@ -311,6 +311,22 @@ static enum err apply_desk(
 	return e;
 }
 
+static enum err apply_shredded(struct committer *c, const struct work_slots *w)
+{
+	enum store_shred what = (enum store_shred)w->what;
+	struct str text = store_shred_text(what);
+	int64_t now = clock_wall_ms(c->settings.clock);
+	struct sha256 hash;
+	uint64_t ev_seq;
+	enum err e = OK;
+
+	sha256(text.at, text.len, &hash);
+	for (size_t i = 0; e == OK && i < w->n; i++)
+		e = store_shredded(
+			c->store, w->slot[i], what, hash.byte, now, &ev_seq);
+	return e;
+}
+
 /* What changed is told as a number: pages and the log's queue follow. */
 static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 {
@@ -400,6 +416,8 @@ static enum err apply(struct committer *c, struct work *w)
 		return apply_forgot(c, &w->forgot);
 	case WORK_ADOPT:
 		return apply_adopt(c, &w->adopt, &w->arena);
+	case WORK_SHREDDED:
+		return apply_shredded(c, &w->slots);
 	case WORK_DESK:
 		return apply_desk(c, &w->desk, &w->arena);
 	case WORK_IMPORT:

@@ -41,6 +41,7 @@ enum work_kind {
 	WORK_LEFT, /* keeper destroyed these */
 	WORK_HOUSEKEEP, /* close what is due, forget old form ids */
 	WORK_DESK, /* a desk asks */
+	WORK_SHREDDED, /* keys of these petitions are dead */
 	WORK_IMPORT, /* from a command on the control socket */
 	WORK_FORGOT, /* keeper is older than the database */
 	WORK_ADOPT /* events that log has and we lack (store_adopt) */
@@ -151,6 +152,7 @@ struct work_slots {
 	bool tick; /* WORK_HOUSEKEEP: a command waits for the answer, */
 	size_t closed; /* which is this */
 	size_t reminded; /* WORK_HOUSEKEEP: jobs queued once more */
+	uint8_t what; /* WORK_SHREDDED: enum store_shred */
 };
 
 struct work_sequence {

@@ -1,0 +1,184 @@
+#include "cmd/check_overdue.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "crypto/tag.h"
+
+enum {
+	/* Two clocks have to agree, and a server may stand still for a while. */
+	GRACE_HOURS = 48,
+	PENDING_HOURS = 72,
+	SEARCH_WEEKS = 2,
+	OVERDUE_MAX = 64,
+	LIST_MAX = 1 << 24,
+	OPENING_LEN = 32
+};
+
+struct overdue {
+	struct store *store;
+	struct arena arena;
+	int keeper_fd;
+	int64_t now_ms;
+	check_found *found;
+	void *context;
+};
+
+static void tell(struct overdue *o, struct str sentence)
+{
+	o->found(o->context, sentence);
+}
+
+/* ---- petitions ---- */
+
+static enum err check_petitions(
+	struct overdue *o, enum store_shred what, uint32_t days)
+{
+	int64_t hours = (int64_t)days * 24 + GRACE_HOURS;
+	uint64_t petition[OVERDUE_MAX];
+	size_t n = 0;
+	enum err e = store_shred_due(o->store, what,
+		o->now_ms - hours * 3600000, petition, OVERDUE_MAX, &n);
+
+	for (size_t i = 0; e == OK && i < n; i++)
+		tell(o,
+			arena_printf(&o->arena,
+				"petition %llu closed more than %u days ago, "
+				"and %s: serve the site, which destroys them "
+				"after a day of running",
+				(unsigned long long)petition[i], days,
+				what == STORE_SHRED_TAGS
+					? "the keys by which its signers can be "
+					  "looked for are alive"
+					: "the keys of its records are alive"));
+	return e;
+}
+
+/* What the database believes dead stands in keeper's list. */
+static enum err check_list(struct overdue *o, const char *file)
+{
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, LIST_MAX);
+	e = file_read(o->keeper_fd, file, &b);
+	if (e == OK && b.len % 8 != 0)
+		tell(o,
+			arena_printf(&o->arena,
+				"keeper's list `%s` is torn: start the server, "
+				"which mends it",
+				file));
+	buf_release(&b);
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* ---- forms and search files ---- */
+
+static enum err check_pending(struct overdue *o)
+{
+	uint32_t hour = (uint32_t)(o->now_ms / 3600000);
+	uint64_t slot[1];
+	size_t n = 0;
+	enum err e = store_expired(
+		o->store, hour - PENDING_HOURS - GRACE_HOURS, slot, 1, &n);
+
+	if (e == OK && n > 0)
+		tell(o,
+			STR("forms that were never confirmed are older than "
+			    "five days: serve the site, which deletes them "
+			    "after a day of running"));
+	return e;
+}
+
+static enum err check_search(struct overdue *o)
+{
+	uint64_t now = (uint64_t)(o->now_ms / 3600000);
+	int fd = openat(o->keeper_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *d;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			(void)close(fd);
+		return ERR_IO;
+	}
+	while ((d = readdir(dir)) != NULL) {
+		struct str name = str_c(d->d_name);
+		uint64_t week;
+
+		if (!str_starts(name, STR("search-")) ||
+			str_u64(str_slice(name, 7, name.len), &week) != OK)
+			continue;
+		if (week_of_hour(now - GRACE_HOURS) >= week + SEARCH_WEEKS)
+			tell(o,
+				arena_printf(&o->arena,
+					"keeper/%s holds tags of internet "
+					"addresses that are over two weeks "
+					"old: serve the site, which deletes it "
+					"after a day of running",
+					d->d_name));
+	}
+	(void)closedir(dir);
+	return OK;
+}
+
+/* ---- openings ---- */
+
+static enum err check_openings(struct overdue *o)
+{
+	uint64_t logged = 0;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, LIST_MAX);
+	e = file_read(o->keeper_fd, "openings", &b);
+	if (e == ERR_NOT_FOUND)
+		e = OK;
+	if (e == OK)
+		e = store_openings(o->store, &logged);
+	if (e == OK && b.len / OPENING_LEN != logged)
+		tell(o,
+			arena_printf(&o->arena,
+				"keeper has handed out %llu locks to desks, the "
+				"log has entries of %llu openings",
+				(unsigned long long)(b.len / OPENING_LEN),
+				(unsigned long long)logged));
+	buf_release(&b);
+	return e;
+}
+
+enum err check_overdue(const struct site *site, struct store *s,
+	check_found *found, void *context)
+{
+	struct overdue o = { .store = s,
+		.now_ms = clock_wall_ms(clock_system()),
+		.found = found,
+		.context = context };
+	enum err e = file_open_dir(site->dir_fd, "keeper", &o.keeper_fd);
+
+	if (e != OK)
+		return e;
+	arena_init(&o.arena, 1 << 20);
+	e = check_petitions(&o, STORE_SHRED_TAGS, site->config.tags_days);
+	if (e == OK)
+		e = check_petitions(
+			&o, STORE_SHRED_ALL, site->config.records_days);
+	if (e == OK)
+		e = check_list(&o, "untagged");
+	if (e == OK)
+		e = check_list(&o, "destroyed");
+	if (e == OK)
+		e = check_pending(&o);
+	if (e == OK)
+		e = check_search(&o);
+	if (e == OK)
+		e = check_openings(&o);
+	arena_release(&o.arena);
+	(void)close(o.keeper_fd);
+	return e;
+}

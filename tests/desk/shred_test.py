@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+"""The shredding drill.
+
+usage: shred_test.py served|sanitized PETITIOND PETITION-DESK
+
+A petition closes, its time passes by both clocks, and its keys die: nobody is
+found, no record opens, not with every key that is left and not from a copy of
+everything but keeper that was made before.  The count stays, and the log says
+what died.  One clock alone destroys nothing.  Prints TAP.
+"""
+import os
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True  # leave no file in the source tree
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "live"))
+
+import desk_test  # noqa: E402
+import livesite  # noqa: E402
+
+SHRED = 9
+
+
+def query(site, text, *values):
+    db = sqlite3.connect(f"{site.dir}/web/site.db")
+    rows = db.execute(text, values).fetchall()
+    db.commit()
+    db.close()
+    return rows
+
+
+def shred_events(site, petition):
+    return [r[0] for r in query(
+        site, "SELECT reason FROM event WHERE type = ? AND petition_id = ?"
+        " ORDER BY ev_seq", SHRED, petition)]
+
+
+def age_uptime(site, hours):
+    """What keeper believes to have been running, so many hours more."""
+    path = os.path.join(site.dir, "keeper", "uptime")
+    before = 0
+    if os.path.exists(path):
+        with open(path, "rb") as f:
+            before = struct.unpack(">Q", f.read()[8:])[0]
+    with open(path, "wb") as f:
+        f.write(b"PKU1" + bytes(4) + struct.pack(">Q", before + hours * 3600))
+
+
+def keys_of(path, petition):
+    """Entries of a key ring that belong to a petition: its first 8 bytes."""
+    with open(path, "rb") as f:
+        data = f.read()
+    return sum(data[i:i + 8] == struct.pack(">Q", petition)
+               for i in range(0, len(data), 88))
+
+
+def checked(tap, site, petitiond, what, good=True):
+    done = subprocess.run([petitiond, "check", site.dir], capture_output=True,
+                          text=True, check=False)
+    tap.check((done.returncode == 0) == good, what, done.stderr)
+    return done
+
+
+def run(tap, site, petitiond, program):
+    petition = site.open_petitions()[0]
+    desk = desk_test.Desk(program, desk_test.opened_copy(
+        site, site.desk, site.desk + ".open"))
+    people = desk_test.People(site, petition)
+    slot = people.sign("Canary Yellow", "canary@example.org", "SW1A 1AA")
+    livesite.until("the count", lambda: query(
+        site, "SELECT counted FROM petition WHERE id = ?", petition) == [(1,)])
+    tap.check(desk.slots(petition, "email", "canary@example.org")[0] == [slot]
+              and "Canary Yellow" in desk.run("open", slot, "audit").stdout,
+              "found and opened while the petition is open")
+    site.stop()
+    copy = os.path.join(site.folder, "copy")
+    os.mkdir(copy)
+    for part in ("web", "sealer", "log"):
+        shutil.copytree(os.path.join(site.dir, part),
+                        os.path.join(copy, part))
+
+    # The wall clock says that it closed three months ago.
+    query(site, "UPDATE petition SET state = 7, closed_ms = closed_ms,"
+          " deadline_ms = deadline_ms WHERE id = ?", petition)
+    query(site, "UPDATE petition SET closed_ms ="
+          " (unixepoch() - 90 * 86400) * 1000 WHERE id = ?", petition)
+    site.serve()
+    due = os.path.join(site.dir, "keeper", "due")
+    livesite.until("the first ask", lambda: os.path.exists(due) and
+                   os.path.getsize(due) >= 24)
+    tap.check(shred_events(site, petition) == [] and
+              "Canary Yellow" in desk.run("open", slot, "audit").stdout,
+              "one clock alone destroys nothing")
+    checked(tap, site, petitiond, "check tells that something is overdue",
+            False)
+    site.stop()
+    age_uptime(site, 26)
+    site.serve()
+    livesite.until("the index to die",
+                   lambda: shred_events(site, petition) == [2])
+    tap.check(desk.slots(petition, "email", "canary@example.org")[0] == [] and
+              "Canary Yellow" in desk.run("open", slot, "audit").stdout,
+              "after 30 days nobody is found, a record still opens")
+    tap.check(keys_of(f"{site.dir}/keeper/keys", petition) == 1 and
+              keys_of(f"{site.dir}/sealer/k1.ring", petition) == 0,
+              "both halves of the index's keys are gone")
+    site.stop()
+    query(site, "UPDATE petition SET closed_ms ="
+          " (unixepoch() - 190 * 86400) * 1000 WHERE id = ?", petition)
+    site.serve()
+    livesite.until("the next ask", lambda: os.path.getsize(due) >= 48)
+    site.stop()
+    age_uptime(site, 26)
+    site.serve()
+    livesite.until("the rest to die",
+                   lambda: shred_events(site, petition) == [2, 3])
+    done = desk.run("open", slot, "audit")
+    tap.check(done.returncode == 1 and "destroyed" in done.stderr,
+              "after six months no record opens", done)
+    tap.check(keys_of(f"{site.dir}/keeper/keys", petition) == 0,
+              "no key of the petition is left")
+    tap.check(query(site, "SELECT counted FROM petition WHERE id = ?",
+                    petition) == [(1,)], "the count stays")
+    checked(tap, site, petitiond, "check finds everything in order")
+    livesite.until("the leaves", lambda: query(
+        site, "SELECT count(*) FROM event WHERE leaf_index IS NULL"
+        " AND type = ?", SHRED) == [(0,)])
+
+    # Everything but keeper comes back from before.
+    site.stop()
+    for part in ("web", "sealer"):
+        shutil.rmtree(os.path.join(site.dir, part))
+        shutil.copytree(os.path.join(copy, part),
+                        os.path.join(site.dir, part))
+    site.serve()
+    livesite.until("forms", site.healthy)
+    done = desk.run("open", slot, "audit")
+    tap.check(done.returncode == 1 and "Canary" not in done.stdout,
+              "nor with everything but keeper as it was before", done)
+    tap.check(desk.slots(petition, "email", "canary@example.org")[0] == [],
+              "and nobody is found")
+    tap.check("event=role-died" not in site.said(), "no role died",
+              site.said()[-800:])
+
+
+def main():
+    mode, petitiond, program = sys.argv[1:]
+    if mode != "served":
+        return livesite.skip_all("the same as served, and much slower")
+    tap = livesite.Tap()
+    site = livesite.Site(petitiond)
+    try:
+        run(tap, site, petitiond, os.path.abspath(program))
+    except BaseException:
+        print("# " + site.said()[-3000:].replace("\n", "\n# "))
+        raise
+    finally:
+        site.close()
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
