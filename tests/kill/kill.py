@@ -56,6 +56,8 @@ ELSEWHERE = {
     "log-rotate-saved": "a full segment: logbook_crash_test",
     "log-rebuild-journaled": "after a restore: logbook_rebuild_test",
     "log-rebuild-published": "after a restore: logbook_rebuild_test",
+    "keeper-destroyed": "who left is told of again: keep_leave_test",
+    "web-destroyed-heard": "who left is told of again: keep_leave_test",
     "web-adopted": "after a restore: tests/live/restore_test.py",
 }
 

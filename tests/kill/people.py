@@ -250,6 +250,10 @@ class People:
         status, _, _ = await self.press("GET", f"/receipts/{slot}/{c}")
         if status != 200:
             raise Failure(f"the receipt of slot {slot}: {status}")
+        # Stopping updates changes no count, and may be pressed for ever.
+        status, _, _ = await self.press("POST", f"/s/{token}/updates", {})
+        if status != 303:
+            raise Failure(f"no updates for slot {slot}: {status}")
         return True
 
     # ---- lives ----
