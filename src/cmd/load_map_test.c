@@ -3,11 +3,14 @@
 #include "cmd/load_map.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/file.h"
 #include "base/tap.h"
+#include "chart/map.h"
 #include "chart/outline.h"
 
 struct fixture {
@@ -293,6 +296,45 @@ static void test_drawing(void)
 
 /* ---- real ones ---- */
 
+/* The drawing within a page, labels and links included, as it is sent. */
+static size_t packed_bytes(struct fixture *f)
+{
+	size_t n = f->map.areas_count;
+	struct chart_area *areas = ARENA_ARRAY(&f->arena, struct chart_area, n);
+	struct chart_map m = { .width = f->map.width,
+		.height = f->map.height,
+		.areas = areas,
+		.areas_count = n,
+		.title = STR("Where signatures came from") };
+	struct buf b;
+	struct html h = { .out = &b };
+	uLongf len;
+	Bytef *packed;
+
+	for (size_t i = 0; areas != NULL && i < n; i++)
+		areas[i] = (struct chart_area){
+			.outline = f->map.areas[i].outline,
+			.label = arena_printf(&f->arena,
+				"%.*s: %zu signatures, 0.%03zu%% of the people",
+				STR_ARG(f->map.areas[i].name), i * 7919 % 90000,
+				i * 7907 % 1000),
+			.url = arena_printf(&f->arena, "/petitions/local/%.*s",
+				STR_ARG(f->map.areas[i].name)),
+			.class = (unsigned)(i * 31 % 7),
+		};
+	buf_init(&b, 16 << 20);
+	chart_map_inline(&h, &m);
+	CHECK_INT(buf_err(&b), OK);
+	len = compressBound(b.len);
+	packed = malloc(len);
+	CHECK(packed != NULL &&
+		compress2(packed, &len, (const Bytef *)b.at, b.len, 6) == Z_OK);
+	free(packed);
+	buf_release(&b);
+	printf("# %zu areas: %zu bytes packed\n", n, (size_t)len);
+	return len;
+}
+
 static void test_real(const char *data, const char *name, bool is_world,
 	const char *codes, size_t count, const char *set)
 {
@@ -318,6 +360,8 @@ static void test_real(const char *data, const char *name, bool is_world,
 	CHECK_STR(f.complaint, STR(""));
 	CHECK_INT(f.map.areas_count, count);
 	CHECK_STR(f.map.set, str_c(set));
+	CHECK(packed_bytes(&f) <=
+		(f.map.kind == STORE_MAP_HEXES ? 60u << 10 : 120u << 10));
 	for (size_t i = 0; i < f.map.areas_count; i++)
 		if (outline_walk(f.map.areas[i].outline, NULL, NULL) != OK)
 			CHECK_STR(f.map.areas[i].code, STR("with an outline"));
