@@ -1,8 +1,8 @@
 /*
  * check.c - petitiond check: the parts of a site held against each other.
  *
- * The configuration (every mistake by its line) and the languages it names,
- * the database against itself, and the public log against the database: its
+ * The configuration (every mistake by its line), the languages it names and
+ * the theme, the database against itself, and the public log against the database: its
  * root against the checkpoint that web has committed, its leaves counted a
  * petition against the database's counts.  The logs of all years are one
  * history (docs/log.md section 2).
@@ -16,6 +16,7 @@
 #include "cmd/cmd.h"
 #include "domain/store.h"
 #include "role/site.h"
+#include "role/theme.h"
 #include "role/tongue.h"
 #include "tlog/checkpoint.h"
 #include "tlog/leaf.h"
@@ -25,9 +26,9 @@
 static const char HELP[] =
 	"usage: petitiond check SITE\n"
 	"\n"
-	"Compares configuration, database, log and counts with each other, a\n"
-	"sentence for each difference on standard error.  Exit 0 when there is\n"
-	"none, 1 otherwise.  Reads only; works beside a running server.\n";
+	"Compares configuration, theme, database, log and counts with each\n"
+	"other, a sentence for each mistake or difference on standard error.\n"
+	"Exit 0 when there is none, 1 otherwise.  Reads only; works beside a running server.\n";
 
 struct count {
 	uint64_t petition;
@@ -322,7 +323,23 @@ static void found_words(void *arg, const char *sentence)
 	differ(arg, str_c(sentence));
 }
 
-/* The languages of the configuration, and the site's own words. */
+static enum err check_theme(struct check *c, const struct tongues *tongues)
+{
+	struct theme *theme = ARENA_NEW(&c->arena, struct theme);
+	int fd = -1;
+	enum err e;
+
+	if (theme == NULL)
+		return ERR_MEMORY;
+	if (file_open_dir(c->site.dir_fd, "theme", &fd) != OK)
+		return OK;
+	e = theme_load(fd, tongues->list, tongues->n, found_words, c, theme);
+	theme_release(theme);
+	(void)close(fd);
+	return e;
+}
+
+/* The languages of the configuration, the site's own words, and its theme. */
 static enum err check_words(struct check *c)
 {
 	struct tongues tongues;
@@ -332,6 +349,8 @@ static enum err check_words(struct check *c)
 	if (e != OK)
 		locale_fd = -1;
 	e = tongues_load(&c->site.config, locale_fd, found_words, c, &tongues);
+	if (e == OK)
+		e = check_theme(c, &tongues);
 	tongues_release(&tongues);
 	if (locale_fd >= 0)
 		(void)close(locale_fd);

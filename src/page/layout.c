@@ -158,6 +158,11 @@ static void head(struct page *p, const struct layout *l, struct str lang)
 		"<link rel=\"stylesheet\" href=\"");
 	asset_path(p, STR("style.css"));
 	html_lit(&p->h, "\">\n");
+	if (p->site->theme.css_path.len > 0) {
+		html_lit(&p->h, "<link rel=\"stylesheet\" href=\"");
+		html_url(&p->h, p->site->theme.css_path);
+		html_lit(&p->h, "\">\n");
+	}
 	if (l->library.len > 0) {
 		html_lit(&p->h, "<script defer src=\"");
 		asset_path(p, l->library);
@@ -192,6 +197,43 @@ static void menu(struct page *p, const struct menu_item *item, size_t count,
 	html_lit(&p->h, "</ul>\n");
 }
 
+/* The institution's own, in whatever language it has it. */
+static void fragment(struct page *p, const struct page_fragment *f)
+{
+	if (f->markup.len == 0)
+		return;
+	html_lit(&p->h, "<div class=\"own\"");
+	if (f->words != NULL && f->words != p->site->words) {
+		html_lit(&p->h, " lang=\"");
+		html_attr(&p->h, f->words->lang);
+		html_lit(&p->h, "\" dir=\"");
+		html_attr(&p->h,
+			f->words->right_to_left ? STR("rtl") : STR("ltr"));
+		html_lit(&p->h, "\"");
+	}
+	html_lit(&p->h, ">\n<div class=\"wrap\">\n");
+	buf_str(p->h.out, f->markup);
+	html_lit(&p->h, "</div>\n</div>\n");
+}
+
+/* The title stands beside it, so it says nothing to those who hear the page. */
+static void logo(struct page *p)
+{
+	if (p->site->theme.logo_path.len > 0) {
+		html_lit(&p->h, "<img src=\"");
+		html_url(&p->h, p->site->theme.logo_path);
+		html_lit(&p->h, "\" alt=\"\" height=\"44\">");
+		return;
+	}
+	html_lit(&p->h,
+		"<svg viewBox=\"0 0 32 32\" width=\"32\" height=\"32\" "
+		"aria-hidden=\"true\" focusable=\"false\">"
+		"<path d=\"M6 3h15l5 5v21H6z\"/>"
+		"<path d=\"M10 12h12M10 17h12\"/>"
+		"<path d=\"M10 24c2-4 3-4 4-1s2 2 3 0 2-2 5 0\"/>"
+		"</svg>");
+}
+
 static void header(struct page *p, struct str here)
 {
 	static const struct menu_item item[] = {
@@ -205,19 +247,17 @@ static void header(struct page *p, struct str here)
 		"<header class=\"top\">\n<div class=\"wrap\">\n"
 		"<a class=\"brand\" href=\"");
 	html_url(&p->h, STR("/"));
-	html_lit(&p->h,
-		"\"><svg viewBox=\"0 0 32 32\" width=\"32\" height=\"32\" "
-		"aria-hidden=\"true\" focusable=\"false\">"
-		"<path d=\"M6 3h15l5 5v21H6z\"/>"
-		"<path d=\"M10 12h12M10 17h12\"/>"
-		"<path d=\"M10 24c2-4 3-4 4-1s2 2 3 0 2-2 5 0\"/>"
-		"</svg><span>");
+	html_lit(&p->h, "\">");
+	logo(p);
+	html_lit(&p->h, "<span>");
 	html_text(&p->h, p->site->title);
 	html_lit(&p->h, "</span></a>\n<nav aria-label=\"");
 	html_attr(&p->h, tr(p, "Main"));
 	html_lit(&p->h, "\">\n");
 	menu(p, item, sizeof(item) / sizeof(item[0]), here);
-	html_lit(&p->h, "</nav>\n</div>\n</header>\n");
+	html_lit(&p->h, "</nav>\n</div>\n");
+	fragment(p, &p->site->theme.header);
+	html_lit(&p->h, "</header>\n");
 }
 
 void layout_begin(struct page *p, struct buf *out, const struct page_site *site,
@@ -293,9 +333,9 @@ void layout_end(struct page *p)
 		{ STR_INIT("/log/keys"), words_mark("Keys of the public log") },
 	};
 
-	html_lit(&p->h,
-		"</main>\n<footer class=\"bottom\">\n"
-		"<div class=\"wrap\">\n<nav aria-label=\"");
+	html_lit(&p->h, "</main>\n<footer class=\"bottom\">\n");
+	fragment(p, &p->site->theme.footer);
+	html_lit(&p->h, "<div class=\"wrap\">\n<nav aria-label=\"");
 	html_attr(&p->h, tr(p, "About this site"));
 	html_lit(&p->h, "\">\n");
 	menu(p, item, sizeof(item) / sizeof(item[0]), STR_NULL);

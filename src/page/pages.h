@@ -38,6 +38,20 @@ struct page_link {
 	struct str text; /* empty: words of ours */
 };
 
+/* Markup of the institution's own, checked and written by theme_fragment. */
+struct page_fragment {
+	struct str markup; /* empty: none */
+	const struct catalogue *words; /* of the language it is written in */
+};
+
+/* What it puts around every page (page/theme.h); all of it may be empty. */
+struct page_theme {
+	struct str css_path; /* "/theme/HASH.css" */
+	struct str logo_path;
+	struct page_fragment header; /* under the bar */
+	struct page_fragment footer; /* above our own */
+};
+
 /* What every page knows of its site. */
 struct page_site {
 	struct str
@@ -76,6 +90,7 @@ struct page_site {
 	/* The secret that wraps keeper's and sealer's keys at rest stands in a
 	 * file of this machine; else somebody or something hands it over. */
 	bool credential_in_file;
+	struct page_theme theme;
 };
 
 /* --- reading ------------------------------------------------------------ */

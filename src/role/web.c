@@ -18,6 +18,7 @@
 #include "page/content.h"
 #include "role/flow.h"
 #include "role/runtime.h"
+#include "role/theme.h"
 #include "role/tongue.h"
 #include "role/vitals.h"
 #include "web/make.h"
@@ -37,6 +38,7 @@ enum {
 struct web {
 	struct role *role;
 	struct tongues tongues;
+	struct theme theme;
 	struct app_state state;
 	struct app app; /* view 0 */
 	struct app view[VIEWS_MAX]; /* the others, at their number */
@@ -198,6 +200,13 @@ static void tell_tongue(void *context, const char *sentence)
 	log_notice("language-not-usable");
 }
 
+static void tell_theme(void *context, const char *sentence)
+{
+	(void)context;
+	(void)sentence; /* the same */
+	log_notice("theme-not-usable");
+}
+
 /* The site in the words of each view. */
 static enum err make_views(struct web *w)
 {
@@ -205,8 +214,12 @@ static enum err make_views(struct web *w)
 		tell_tongue, NULL, &w->tongues);
 	size_t n = w->tongues.n;
 
+	if (e == OK)
+		e = theme_load(w->role->theme_fd, w->tongues.list, w->tongues.n,
+			tell_theme, NULL, &w->theme);
 	if (e != OK)
 		return e;
+	w->app.site.theme = theme_page(&w->theme, 0);
 	w->app.site.languages = w->tongues.list;
 	w->app.site.languages_count = n;
 	w->app.site.words = w->tongues.list[0].words;
@@ -219,6 +232,7 @@ static enum err make_views(struct web *w)
 		site->language = i % n;
 		site->words = w->tongues.list[i % n].words;
 		site->prefix = w->tongues.list[i % n].prefix;
+		site->theme = theme_page(&w->theme, i);
 		w->state.view[i] = &w->view[i];
 	}
 	return OK;
@@ -267,6 +281,29 @@ static enum err make_errors(struct app *app)
 	}
 	buf_release(&b);
 	return e;
+}
+
+/* Their names change with their content.  A picture that somebody opens by
+ * itself is a document: sandboxed, it runs and asks for nothing. */
+static enum err make_theme(struct web *w)
+{
+	static const struct http_header sandbox = {
+		STR_INIT("Content-Security-Policy"), STR_INIT("sandbox")
+	};
+	struct http_spec spec = { .cache = HTTP_IMMUTABLE,
+		.content_type = STR("text/css; charset=utf-8") };
+	const struct theme *t = &w->theme;
+	enum err e = OK;
+
+	if (t->css.len > 0)
+		e = http_finish(&spec, buf_view(&t->css), &w->app.theme[0]);
+	if (e != OK || t->logo.len == 0)
+		return e;
+	spec.content_type =
+		t->logo_is_svg ? STR("image/svg+xml") : STR("image/png");
+	spec.header = &sandbox;
+	spec.header_n = 1;
+	return http_finish(&spec, buf_view(&t->logo), &w->app.theme[1]);
 }
 
 /* NAME.md of SITE/pages, NAME.LANG.md for other languages than the first, or
@@ -486,6 +523,8 @@ static enum err begin(struct web *w)
 		e = make_site(w);
 	if (e == OK)
 		e = make_views(w);
+	if (e == OK)
+		e = make_theme(w);
 	for (size_t i = 0; e == OK && i < language_views(w->tongues.n); i++) {
 		e = make_errors(w->state.view[i]);
 		if (e == OK)
@@ -536,6 +575,9 @@ static void end(struct web *w)
 		for (size_t i = 0; i < APP_TEXTS; i++)
 			http_reply_free(app->text[i]);
 	}
+	for (size_t i = 0; i < APP_THEME_FILES; i++)
+		http_reply_free(w->app.theme[i]);
+	theme_release(&w->theme);
 	tongues_release(&w->tongues);
 	work_queue_release(&w->state.inbox);
 	work_queue_release(&w->flow.done);

@@ -27,6 +27,7 @@ enum {
 	ERROR_FIRST = 400,
 	ERROR_LAST = 599,
 	APP_TEXTS = 5,
+	APP_THEME_FILES = 2,
 	FORM_LIFE_MIN = 6 * 60 /* keeper forgets a form's id after that */
 };
 
@@ -67,6 +68,9 @@ struct app {
 	struct app_state *state;
 	struct metrics *metrics;
 	struct http_reply *text[APP_TEXTS]; /* as content_names orders them */
+	/* The stylesheet and the logo of SITE/theme, NULL where there is none;
+	 * the views share them. */
+	struct http_reply *theme[APP_THEME_FILES];
 	struct http_reply *error[ERROR_LAST - ERROR_FIRST + 1];
 };
 

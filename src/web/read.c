@@ -161,6 +161,21 @@ void asset_show(
 	show_asset(app, r, asset_find(r->path), HTTP_IMMUTABLE);
 }
 
+void theme_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	const struct page_theme *t = &app->site.theme;
+	struct http_reply *reply = NULL;
+
+	(void)args;
+	if (str_eq(r->path, t->css_path))
+		reply = app->theme[0];
+	else if (str_eq(r->path, t->logo_path))
+		reply = app->theme[1];
+	http_reply(
+		r, reply == NULL ? app_error(app, 404) : http_reply_ref(reply));
+}
+
 /* Browsers ask for these by themselves, without a hash in the name. */
 void favicon_show(
 	struct app *app, struct http_request *r, const struct route_args *args)

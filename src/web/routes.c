@@ -89,6 +89,7 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/privacy",                         NO_BODY,   text_show },
 	{ HTTP_GET,  "/standards",                       NO_BODY,   text_show },
 	{ HTTP_GET,  "/assets/*",                        NO_BODY,   asset_show },
+	{ HTTP_GET,  "/theme/:any",                      NO_BODY,   theme_show },
 	{ HTTP_GET,  "/log/keys",                        NO_BODY,   log_keys_show },
 	{ HTTP_GET,  "/log/years",                       NO_BODY,   log_years_show },
 	{ HTTP_GET,  "/log/:id/checkpoint",              NO_BODY,   log_checkpoint_show },

@@ -72,6 +72,7 @@ handler robots_show;
 handler readers_show;
 handler text_show; /* help, privacy and their kind */
 handler asset_show;
+handler theme_show; /* stylesheet and logo of SITE/theme */
 handler log_checkpoint_show;
 handler log_file_show;
 handler log_keys_show;
