@@ -110,6 +110,15 @@ static void linger(struct http_server *s, int fd)
 	};
 }
 
+/* As of 0.9.75 libmicrohttpd stops listening when a daemon is full, and begins
+ * again only in the turn behind the one in which a connection ended: without
+ * this, whoever waits at the door would wait for somebody else to move. */
+static void let_in(struct http_server *s)
+{
+	if (s->conn_n + 1 >= s->settings.max_connections / s->settings.threads)
+		loops_wake(s);
+}
+
 /* libmicrohttpd closes the socket only behind this, so whoever holds the lock
  * and finds a connection in the list may use its descriptor. */
 static void conn_closed(struct http_server *s, struct http_conn *c)
@@ -123,6 +132,7 @@ static void conn_closed(struct http_server *s, struct http_conn *c)
 	else
 		s->conns = c->next;
 	s->conn_n--;
+	let_in(s);
 	if (c->counted)
 		limit_give(&s->by_peer, &c->peer);
 	if (c->lingers)

@@ -1,8 +1,8 @@
 /*
  * Deadlines are totals: whoever drips bytes is ended while the drip goes on.
  * How long that takes is not looked at, only that it happens: the test
- * itself would drip for ever.  And limits: so many connections an address,
- * so many requests a client behind a proxy.
+ * itself would drip for ever.  And limits: so many connections an address
+ * and in total, so many requests a client behind a proxy.
  */
 #include <pthread.h>
 
@@ -209,6 +209,139 @@ static void test_behind_proxy(struct site *site)
 	buf_release(&b);
 }
 
+/* The status of a request that says whom it is for. */
+static int ask_for(struct test_server *t, const char *forwarded)
+{
+	struct buf q, b;
+	int status;
+
+	buf_init(&q, 4096);
+	buf_init(&b, 65536);
+	buf_printf(&q,
+		"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+		"X-Forwarded-For: %s\r\n\r\n",
+		forwarded);
+	status = test_status(test_ask(t, buf_view(&q), false, &b));
+	buf_release(&q);
+	buf_release(&b);
+	return status;
+}
+
+/* Park a request of this client; its end of the connection. */
+static int park_for(
+	struct test_server *t, struct site *site, const char *forwarded)
+{
+	struct buf q;
+	int fd = test_connect(t);
+
+	buf_init(&q, 4096);
+	buf_printf(&q,
+		"GET /park HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: %s"
+		"\r\n\r\n",
+		forwarded);
+	(void)pthread_mutex_lock(&site->lock);
+	site->parked = NULL;
+	(void)test_send(fd, buf_view(&q));
+	while (site->parked == NULL)
+		(void)pthread_cond_wait(&site->changed, &site->lock);
+	(void)pthread_mutex_unlock(&site->lock);
+	buf_release(&q);
+	return fd;
+}
+
+/* A customer has a /64 at least, and all of it is one client. */
+static void test_by_prefix(struct site *site)
+{
+	static const struct {
+		const char *forwarded;
+		int status;
+	} row[] = {
+		{ "2001:db8:1:2::1", 429 },
+		{ "2001:db8:1:2:ffff:ffff:ffff:ffff", 429 },
+		{ "[2001:db8:1:2::3]:50000", 429 },
+		{ "192.0.2.1, 2001:db8:1:2::4", 429 },
+		{ "2001:db8:1:2::1, 192.0.2.1", 404 },
+		{ "2001:db8:1:3::1", 404 },
+		{ "2001:db8:2:2::1", 404 },
+	};
+	struct http_settings set = http_settings_default();
+	struct http_net proxy;
+	struct test_server t;
+	int fd;
+
+	CHECK_INT(http_net_parse(STR("127.0.0.1"), &proxy), OK);
+	set.trusted = &proxy;
+	set.trusted_n = 1;
+	set.max_per_address = 1;
+	set.stop_ms = 100;
+	t = test_start(set, (struct http_handler){ site, body_max, handle });
+	fd = park_for(&t, site, "2001:db8:1:2::1");
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
+		tap_check_int(ask_for(&t, row[i].forwarded), row[i].status,
+			row[i].forwarded, __FILE__, __LINE__);
+	http_answer(site->parked, NULL);
+	(void)close(fd);
+	test_stop(&t);
+}
+
+/* Nobody but a proxy says who the client is. */
+static void test_liar(struct site *site)
+{
+	struct http_settings set = http_settings_default();
+	struct http_net proxy;
+	struct test_server t;
+	struct buf b;
+	int fd;
+
+	buf_init(&b, 64);
+	CHECK_INT(http_net_parse(STR("192.0.2.1"), &proxy), OK);
+	set.trusted = &proxy;
+	set.trusted_n = 1;
+	set.stop_ms = 100;
+	t = test_start(set, (struct http_handler){ site, body_max, handle });
+	fd = park_for(&t, site, "198.51.100.7, 192.0.2.1");
+	http_addr_write(&b, &site->parked->client);
+	CHECK_STR(buf_view(&b), STR("127.0.0.1"));
+	http_answer(site->parked, NULL);
+	(void)close(fd);
+	test_stop(&t);
+	buf_release(&b);
+}
+
+/* Whoever comes when all places are taken by idle connections finds room
+ * long before those have had their time. */
+static void test_room_is_made(struct site *site)
+{
+	enum { PLACES = 4 };
+	struct http_settings set = http_settings_default();
+	struct test_server t;
+	struct buf b;
+	int fd[PLACES];
+
+	buf_init(&b, 65536);
+	set.max_connections = PLACES;
+	set.idle_ms = 1000000000;
+	set.stop_ms = 100;
+	t = test_start(set, (struct http_handler){ site, body_max, handle });
+	for (int i = 0; i < PLACES; i++) {
+		fd[i] = test_connect(&t);
+		(void)test_send(
+			fd[i], STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+		buf_clear(&b);
+		CHECK_INT(test_status(test_receive(fd[i], &b, false)), 404);
+	}
+	CHECK_INT(http_count(t.http).connections, PLACES);
+	while (test_status(test_ask(&t,
+		       STR("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), true, &b)) !=
+		404)
+		(void)poll(NULL, 0, 20);
+	CHECK(http_count(t.http).connections <= PLACES);
+	for (int i = 0; i < PLACES; i++)
+		(void)close(fd[i]);
+	test_stop(&t);
+	buf_release(&b);
+}
+
 int main(void)
 {
 	struct http_settings set = http_settings_default();
@@ -234,6 +367,9 @@ int main(void)
 	test_stop(&t);
 	test_per_address(&site);
 	test_behind_proxy(&site);
+	test_by_prefix(&site);
+	test_liar(&site);
+	test_room_is_made(&site);
 	http_reply_free(site.big);
 	return tap_done();
 }
