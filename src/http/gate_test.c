@@ -52,6 +52,18 @@ static const struct {
 				   "\r\n\r\na=b") },
 	{ "a body beyond the route's limit", 413,
 		STR_INIT(POST_HEAD "Content-Length: 17\r\n\r\na=b") },
+	{ "a body just beyond what 31 bits can say", 413,
+		STR_INIT(POST_HEAD "Content-Length: 2147483648\r\n\r\na") },
+	{ "Content-Length with letters behind it", 400,
+		STR_INIT(POST_HEAD "Content-Length: 3a\r\n\r\na=b") },
+	{ "Content-Length with a space inside", 400,
+		STR_INIT(POST_HEAD "Content-Length: 1 6\r\n\r\na=b") },
+	{ "bare LF in a chunk", 501,
+		STR_INIT(POST_HEAD "Transfer-Encoding: chunked\r\n\r\n"
+				   "3\na=b\n0\n\n") },
+	{ "Transfer-Encoding in HTTP/1.0", 501,
+		STR_INIT("POST /form HTTP/1.0\r\n"
+			 "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n") },
 	{ "a body where none is taken", 413,
 		STR_INIT(OK_HEAD "Content-Length: 1\r\n\r\na") },
 	{ "bare CR smuggling a Transfer-Encoding", 400,
@@ -181,6 +193,10 @@ static const struct {
 		STR_INIT(POST_HEAD "Content-Length: 3\r\nContent-Type: "
 				   "application/x-www-form-urlencoded\r\n"
 				   "\r\na=b") },
+	{ "a body as large as the route allows",
+		STR_INIT(POST_HEAD "Content-Length: 16\r\nContent-Type: "
+				   "application/x-www-form-urlencoded\r\n"
+				   "\r\na=b&c=0123456789") },
 };
 
 struct seen {

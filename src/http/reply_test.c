@@ -244,6 +244,14 @@ static void test_files(struct test_server *t)
 	CHECK(str_starts(value_of(r, "ETag: "), STR("W/\"")));
 	r = ask(t, "GET /file/plain.txt", "If-None-Match: *\r\n", &b);
 	CHECK_INT(test_status(r), 304);
+	CHECK_STR(value_of(r, "Access-Control-Allow-Origin: "), STR("*"));
+	CHECK_STR(value_of(r, "Cache-Control: "), HTTP_IMMUTABLE);
+	CHECK_INT(body_of(r).len, 0);
+	r = ask(t, "HEAD /file/plain.txt", "", &b);
+	CHECK_INT(test_status(r), 200);
+	CHECK_STR(value_of(r, "Content-Length: "), STR("5"));
+	CHECK_STR(value_of(r, "Access-Control-Allow-Origin: "), STR("*"));
+	CHECK_INT(body_of(r).len, 0);
 	r = ask(t, "GET /file/empty", "", &b);
 	CHECK_INT(test_status(r), 200);
 	CHECK_INT(body_of(r).len, 0);
