@@ -5,6 +5,8 @@
  * Name and address stay on this machine: only the log's public files are
  * read, whole, whoever's receipt it is.
  */
+#include "cmd/petition_verify_receipt.h"
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
@@ -15,7 +17,6 @@
 #include "base/enc.h"
 #include "base/file.h"
 #include "cmd/petition_verify_look.h"
-#include "cmd/petition_verify_receipt.h"
 #include "cmd/petition_verify_report.h"
 
 #define RECEIPT_MAX_BYTES 65536

@@ -1,8 +1,8 @@
-#include "page/pages.h"
+#include "page/receipt.h"
 
 #include "base/enc.h"
 #include "page/layout.h"
-#include "page/receipt.h"
+#include "page/pages.h"
 
 static void state(struct page *p, const struct page_receipt *r)
 {

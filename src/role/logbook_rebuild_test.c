@@ -333,9 +333,8 @@ static void test_recall(void)
 	CHECK_INT(n, d.n_events);
 	for (size_t i = 0; i < n; i++) {
 		const struct logbook_event *ev = &d.event[i];
-		uint64_t target = ev->type == LEAF_WITHDRAW
-			? ev->slot + 1
-			: ev->target_ev_seq;
+		uint64_t target = ev->type == LEAF_WITHDRAW ? ev->slot + 1
+							    : ev->target_ev_seq;
 
 		if (got[i].outcome == LOGBOOK_ACCEPTED)
 			wrong += !same_event(&got[i].event, ev, target);

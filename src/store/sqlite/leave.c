@@ -259,11 +259,18 @@ static enum err read_mark(
 
 static enum err write_mark(struct store *s, uint64_t hour, uint64_t slot)
 {
-	char text[64];
+	struct buf text;
+	enum err e;
 
-	(void)snprintf(text, sizeof(text), "%llu %llu",
-		(unsigned long long)hour, (unsigned long long)slot);
-	return store_meta_put(s, STR("reminded"), str_c(text));
+	buf_init(&text, 64);
+	buf_u64(&text, hour);
+	buf_str(&text, STR(" "));
+	buf_u64(&text, slot);
+	e = buf_err(&text);
+	if (e == OK)
+		e = store_meta_put(s, STR("reminded"), buf_view(&text));
+	buf_release(&text);
+	return e;
 }
 
 enum err store_remind(struct store *s, uint32_t from_hour, uint32_t hour,
