@@ -263,9 +263,9 @@ static enum err write_mark(struct store *s, uint64_t hour, uint64_t slot)
 	enum err e;
 
 	buf_init(&text, 64);
-	buf_u64(&text, hour);
+	buf_decimal(&text, hour);
 	buf_str(&text, STR(" "));
-	buf_u64(&text, slot);
+	buf_decimal(&text, slot);
 	e = buf_err(&text);
 	if (e == OK)
 		e = store_meta_put(s, STR("reminded"), buf_view(&text));
