@@ -496,6 +496,27 @@ MUST_USE enum err store_list(struct arena *a, struct store *s,
 	const struct store_list *list, struct store_summary **ret_summaries,
 	size_t *ret_count, uint64_t *ret_total);
 
+/* A draft, and among which petitions to look for it. */
+struct store_similar {
+	struct str title; /* as typed; null or blank: nothing is similar */
+	struct str background; /* may be null */
+	bool open, closed, rejected; /* of which states */
+	bool archived; /* archived ones as well */
+	uint64_t except; /* this one is the draft itself; 0: it is none */
+	size_t max;
+};
+
+enum { STORE_SIMILAR_MAX = 10 };
+
+/*
+ * The petitions that a person would most likely call the same as this draft,
+ * the likeliest first; at most max, and no more than STORE_SIMILAR_MAX.
+ * Nothing that is typed is an error.  docs/search.md has the reckoning.
+ */
+MUST_USE enum err store_similar(struct arena *a, struct store *s,
+	const struct store_similar *ask, struct store_summary **ret_summaries,
+	size_t *ret_count);
+
 /*
  * What is due by the clock: open petitions whose deadline has passed become
  * closed at it; grace_ms later, once every SIGN event of theirs is sequenced,

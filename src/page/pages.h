@@ -149,6 +149,15 @@ struct str facet_name(enum store_facet facet);
 MUST_USE enum err facet_parse(
 	struct str name, bool archived, enum store_facet *ret_facet);
 
+/* GET /petitions/check: is there an open petition like what is typed? */
+struct page_check {
+	struct str words; /* empty: nothing is asked yet */
+	struct page_list list; /* the likest first; all of them open */
+};
+
+void page_check(struct buf *out, const struct page_site *site,
+	const struct page_check *check);
+
 /* What a petition's page shows that does not stand in the petition. */
 struct page_around {
 	bool reveal; /* open the full response (?reveal_response=yes) */

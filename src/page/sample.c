@@ -214,6 +214,23 @@ static void list_archived(struct buf *out, const struct page_site *site)
 		});
 }
 
+static void check(struct buf *out, const struct page_site *site)
+{
+	page_check(out, site,
+		&(struct page_check){ .words = STR("Trees for <every> street"),
+			.list = { open_list, 2, 2 } });
+}
+
+static void check_none(struct buf *out, const struct page_site *site)
+{
+	page_check(out, site, &(struct page_check){ .words = STR("The moon") });
+}
+
+static void check_empty(struct buf *out, const struct page_site *site)
+{
+	page_check(out, site, &(struct page_check){ .words = STR("") });
+}
+
 static void home_empty(struct buf *out, const struct page_site *site)
 {
 	page_home(out, site, &(struct page_home){ 0 });
@@ -695,6 +712,9 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "local-ended", local_ended },
 		{ "area", area },
 		{ "area-vacant", area_vacant },
+		{ "check", check },
+		{ "check-none", check_none },
+		{ "check-empty", check_empty },
 		{ "list", list },
 		{ "list-middle", list_middle },
 		{ "list-empty", list_empty },

@@ -54,7 +54,18 @@ static void milestones(struct page *p, const struct store_summary *s)
 	}
 }
 
-static void item(struct page *p, const struct store_summary *s)
+static void sign_link(struct page *p, const struct store_summary *s)
+{
+	struct scratch path;
+
+	html_lit(&p->h, " <span>");
+	html_link(&p->h,
+		petition_path(&path, s->id, s->archived, "/signatures/new"),
+		tr(p, "Sign this petition"));
+	html_lit(&p->h, "</span>");
+}
+
+static void item(struct page *p, const struct store_summary *s, bool to_sign)
 {
 	struct scratch path;
 
@@ -71,13 +82,25 @@ static void item(struct page *p, const struct store_summary *s)
 	if (has_end(s))
 		status(p, s);
 	milestones(p, s);
+	if (to_sign)
+		sign_link(p, s);
 	html_lit(&p->h, "</p></li>\n");
+}
+
+static void items(struct page *p, const struct page_list *list, bool to_sign)
+{
+	html_lit(&p->h, "<ol class=\"petitions\">\n");
+	for (size_t i = 0; i < list->count; i++)
+		item(p, &list->at[i], to_sign);
+	html_lit(&p->h, "</ol>\n");
 }
 
 void summary_list(struct page *p, const struct page_list *list)
 {
-	html_lit(&p->h, "<ol class=\"petitions\">\n");
-	for (size_t i = 0; i < list->count; i++)
-		item(p, &list->at[i]);
-	html_lit(&p->h, "</ol>\n");
+	items(p, list, false);
+}
+
+void summary_list_to_sign(struct page *p, const struct page_list *list)
+{
+	items(p, list, true);
 }

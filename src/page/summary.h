@@ -9,4 +9,7 @@
 /* <ol class="petitions">, in the order given. */
 void summary_list(struct page *p, const struct page_list *list);
 
+/* The same of open ones, each with a link to sign it. */
+void summary_list_to_sign(struct page *p, const struct page_list *list);
+
 #endif

@@ -140,9 +140,8 @@ void moved_show(
 		{ STR_INIT("/faq"), STR_INIT("/help") },
 		{ STR_INIT("/terms-and-conditions"), STR_INIT("/help") },
 		{ STR_INIT("/privacy-policy"), STR_INIT("/privacy") },
-		{ STR_INIT("/petitions/check"), STR_INIT("/petitions/start") },
 		{ STR_INIT("/petitions/check_results"),
-			STR_INIT("/petitions/start") },
+			STR_INIT("/petitions/check") },
 	};
 	struct http_header location = { STR("Location"), STR("/") };
 	const struct http_spec spec = { .status = 301,

@@ -1,6 +1,5 @@
 #include "web/list.h"
 
-#include "json/json.h"
 #include "web/make.h"
 
 enum { PAGE_MAX_BYTES = 32 << 20, URL_MAX_BYTES = 16 << 10, CSV_ROWS = 8192 };
@@ -111,7 +110,7 @@ static void links(struct json *j, const struct question *q, struct list *l)
 	json_end(j);
 }
 
-static enum err element(
+enum err list_element(
 	struct json *j, const struct question *q, const struct store_summary *s)
 {
 	struct str self = arena_printf(q->arena, "%.*s%s/petitions/%llu.json",
@@ -154,7 +153,7 @@ static enum err make_json(
 	json_key(&j, STR("data"));
 	json_array(&j);
 	for (size_t i = 0; e == OK && i < n; i++)
-		e = element(&j, q, &at[i]);
+		e = list_element(&j, q, &at[i]);
 	if (e != OK) {
 		buf_release(&out);
 		return e;

@@ -7,6 +7,7 @@
 #ifndef WEB_LIST_H
 #define WEB_LIST_H
 
+#include "json/json.h"
 #include "web/answers.h"
 
 enum list_form { LIST_PAGE, LIST_JSON, LIST_CSV };
@@ -27,6 +28,13 @@ struct list {
  * there is not.  Texts live in q's arena or borrow from q. */
 MUST_USE enum err list_asked(
 	const struct question *q, bool archived, struct list *ret_list);
+
+/* One petition as an element of such a list. */
+MUST_USE enum err list_element(struct json *j, const struct question *q,
+	const struct store_summary *s);
+
+/* What was typed, as far as it is searched for. */
+struct str list_words(struct str typed);
 
 /* The makers of /petitions and /archived/petitions, in all forms. */
 answer_make list_make;

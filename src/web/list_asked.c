@@ -118,8 +118,9 @@ static enum err take_period(struct list *l, struct str asked)
 
 /* More than fits in the links of the page is not searched for; a code point
  * is not cut. */
-static struct str cut(struct str words)
+struct str list_words(struct str typed)
 {
+	struct str words = str_trim(typed);
 	size_t n = BROWSE_WORDS_MAX_BYTES;
 
 	if (words.len <= n)
@@ -134,7 +135,7 @@ static void take_words(struct list *l, const struct form *form)
 {
 	struct str words = str_trim(form_get(form, STR("q")));
 
-	l->browse.words = cut(words);
+	l->browse.words = list_words(words);
 	l->jump = number(words, INT64_MAX, 0);
 	if (words.len == 0)
 		l->jump = number(

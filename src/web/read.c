@@ -11,6 +11,7 @@
 #include "web/map.h"
 #include "web/routes.h"
 #include "web/local.h"
+#include "web/similar.h"
 #include "web/table.h"
 
 void home_show(
@@ -112,6 +113,18 @@ void list_archived_show(
 {
 	answers_reply(has_words(r) ? app->searches : app->answers, r,
 		list_archived_make, args->id);
+}
+
+void similar_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	answers_reply(app->searches, r, similar_make, args->id);
+}
+
+void check_show(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	answers_reply(app->searches, r, check_make, args->id);
 }
 
 void readers_show(

@@ -25,6 +25,8 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/petitions/local/:slug/all.json",  NO_BODY,   area_show },
 	{ HTTP_GET,  "/petitions/local/:slug/all.csv",   NO_BODY,   area_show },
 	{ HTTP_GET,  "/petitions/local/:slug/all",       NO_BODY,   area_show },
+	{ HTTP_GET,  "/petitions/similar.json",          NO_BODY,   similar_show },
+	{ HTTP_GET,  "/petitions/check",                 NO_BODY,   check_show },
 	{ HTTP_GET,  "/petitions/:id.json",              NO_BODY,   petition_json_show },
 	{ HTTP_GET,  "/petitions/:id.atom",              NO_BODY,   petition_feed_show },
 	{ HTTP_GET,  "/petitions/:id/count.json",        NO_BODY,   petition_count_show },
@@ -104,7 +106,6 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/faq",                             NO_BODY,   moved_show },
 	{ HTTP_GET,  "/terms-and-conditions",            NO_BODY,   moved_show },
 	{ HTTP_GET,  "/privacy-policy",                  NO_BODY,   moved_show },
-	{ HTTP_GET,  "/petitions/check",                 NO_BODY,   moved_show },
 	{ HTTP_GET,  "/petitions/check_results",         NO_BODY,   moved_show },
 	{ HTTP_GET,  "/healthz",                         NO_BODY,   health_show },
 };

@@ -51,6 +51,8 @@ handler archived_show;
 handler archived_json_show;
 handler list_show; /* page, JSON and CSV */
 handler list_archived_show;
+handler similar_show;
+handler check_show;
 handler period_list_show;
 handler period_show;
 handler period_areas_show;

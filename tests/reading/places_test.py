@@ -27,8 +27,7 @@ MOVED = {"/api/petitions": "/", "/api/petitions/7": "/", "/departments": "/",
          "/departments/7": "/", "/help/standards": "/standards",
          "/how-it-works": "/help", "/faq": "/help",
          "/terms-and-conditions": "/help", "/privacy-policy": "/privacy",
-         "/petitions/check": "/petitions/start",
-         "/petitions/check_results": "/petitions/start"}
+         "/petitions/check_results": "/petitions/check"}
 
 
 class Watched(http.client.HTTPConnection):

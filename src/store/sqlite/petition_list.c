@@ -159,6 +159,29 @@ static enum err summary_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 	return e;
 }
 
+enum err store_summary_get(struct arena *a, struct store *s, uint64_t petition,
+	struct store_summary *ret_summary)
+{
+	sqlite3_stmt *stmt;
+	bool row = false;
+	enum err e = sql_take(s, SQL_SUMMARY_GET,
+		COLUMNS " FROM petition p JOIN petition_text t"
+			" ON t.petition_id = p.id AND t.lang = p.lang"
+			" LEFT JOIN debate d ON d.petition_id = p.id"
+			" WHERE p.id = ?1",
+		&stmt);
+
+	if (e != OK)
+		return e;
+	sql_bind_u64(stmt, 1, petition);
+	e = sql_step(s, stmt, &row);
+	if (e != OK)
+		return e;
+	e = row ? summary_read(a, stmt, ret_summary) : ERR_NOT_FOUND;
+	sql_end(stmt);
+	return e;
+}
+
 /* "\nCODE\nCODE\n" */
 static enum err join_topics(
 	struct arena *a, const struct store_list *list, struct str *ret_topics)

@@ -22,4 +22,10 @@ MUST_USE enum err search_open(struct store *s);
 MUST_USE enum err search_match(struct arena *a, struct store *s,
 	struct str words, struct str *ret_match);
 
+enum { SEARCH_LANGS_MAX = 8 };
+
+/* The languages that texts are in: what people type is read in each. */
+MUST_USE enum err search_langs(struct arena *a, struct store *s,
+	struct str **ret_langs, size_t *ret_count);
+
 #endif

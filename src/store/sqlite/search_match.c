@@ -9,7 +9,6 @@
 
 enum {
 	TERMS_MAX = 64, /* what is typed beyond them is not asked for */
-	LANGS_MAX = 8,
 	MATCH_MAX_BYTES = 1 << 20
 };
 
@@ -158,8 +157,8 @@ static enum err lang_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 	return e;
 }
 
-static enum err read_langs(struct arena *a, struct store *s,
-	struct str **ret_langs, size_t *ret_count)
+enum err search_langs(struct arena *a, struct store *s, struct str **ret_langs,
+	size_t *ret_count)
 {
 	sqlite3_stmt *stmt;
 	void *rows = NULL;
@@ -168,7 +167,7 @@ static enum err read_langs(struct arena *a, struct store *s,
 
 	if (e != OK)
 		return e;
-	sql_bind_u64(stmt, 1, LANGS_MAX);
+	sql_bind_u64(stmt, 1, SEARCH_LANGS_MAX);
 	e = sql_rows(
 		a, s, stmt, sizeof(**ret_langs), lang_read, &rows, ret_count);
 	*ret_langs = rows;
@@ -205,10 +204,10 @@ enum err search_match(struct arena *a, struct store *s, struct str words,
 		*ret_match = STR_NULL;
 		return OK;
 	}
-	e = read_langs(a, s, &langs, &n);
+	e = search_langs(a, s, &langs, &n);
 	if (e != OK)
 		return e;
-	terms = arena_array(a, LANGS_MAX, sizeof(*terms));
+	terms = arena_array(a, SEARCH_LANGS_MAX, sizeof(*terms));
 	if (terms == NULL)
 		return ERR_TOO_LARGE;
 	buf_init(&out, MATCH_MAX_BYTES);

@@ -118,6 +118,13 @@ enum sql_id {
 	SQL_SEARCH_INDEX,
 	SQL_SEARCH_LANG_PUT,
 	SQL_SEARCH_LANGS,
+	SQL_SUMMARY_GET,
+	SQL_SIMILAR_TOTAL,
+	SQL_SIMILAR_SPREAD,
+	SQL_SIMILAR_PLACES,
+	SQL_SIMILAR_SIZE,
+	SQL_SIMILAR_STATE,
+	SQL_SIMILAR_TEXTS,
 	SQL_COUNT
 };
 
@@ -223,6 +230,10 @@ MUST_USE enum err store_history_note(
 /* insert.c: does the petition take signatures at now_ms? */
 MUST_USE enum err store_petition_is_open(
 	struct store *s, uint64_t petition, int64_t now_ms, bool *ret_open);
+
+/* petition_list.c: one as lists have it; ERR_NOT_FOUND. */
+MUST_USE enum err store_summary_get(struct arena *a, struct store *s,
+	uint64_t petition, struct store_summary *ret_summary);
 
 /* threshold.c: a petition's public count was before and is now. */
 MUST_USE enum err store_count_moved(struct store *s, uint64_t petition,
