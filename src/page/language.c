@@ -51,8 +51,8 @@ bool language_has(struct str path)
 {
 	static const struct str bare[] = { STR_INIT("/assets/"),
 		STR_INIT("/doc/"), STR_INIT("/log/"), STR_INIT("/theme/"),
-		STR_INIT("/healthz"), STR_INIT("/readyz"),
-		STR_INIT("/metrics") };
+		STR_INIT("/healthz"), STR_INIT("/health-check"),
+		STR_INIT("/ping"), STR_INIT("/readyz"), STR_INIT("/metrics") };
 	struct str rest = str_slice(path, 0, str_find(path, '?'));
 	struct str last = STR("");
 

@@ -385,6 +385,8 @@ enum err robots_make(const struct question *q, struct http_reply **ret_reply)
 	buf_c(&b,
 		"User-agent: *\n"
 		"Disallow: /c/\n"
+		"Disallow: /health-check\n"
+		"Disallow: /ping\n"
 		"Disallow: /receipts/\n"
 		"Disallow: /petitions/*/signatures/\n"
 		"Sitemap: ");

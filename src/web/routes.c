@@ -108,6 +108,8 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/privacy-policy",                  NO_BODY,   moved_show },
 	{ HTTP_GET,  "/petitions/check_results",         NO_BODY,   moved_show },
 	{ HTTP_GET,  "/healthz",                         NO_BODY,   health_show },
+	{ HTTP_GET,  "/health-check",                    NO_BODY,   health_check_show },
+	{ HTTP_GET,  "/ping",                            NO_BODY,   ping_show },
 };
 /* clang-format on */
 
@@ -243,6 +245,62 @@ static bool choose_view(const struct page_site *site, struct http_request *r)
 	return language_has(rest);
 }
 
+/* The format that a path asks for by its last dot is one that a service like
+ * this could have: then it is refused, and not taken for a slip. */
+static bool is_format(struct str extension)
+{
+	static const struct str known[] = { STR_INIT("atom"), STR_INIT("csv"),
+		STR_INIT("gif"), STR_INIT("ics"), STR_INIT("jpeg"),
+		STR_INIT("jpg"), STR_INIT("js"), STR_INIT("json"),
+		STR_INIT("css"), STR_INIT("pdf"), STR_INIT("png"),
+		STR_INIT("rss"), STR_INIT("svg"), STR_INIT("text"),
+		STR_INIT("txt"), STR_INIT("xml"), STR_INIT("yaml"),
+		STR_INIT("yml"), STR_INIT("zip") };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (str_eq(extension, known[i]))
+			return true;
+	return false;
+}
+
+/* What stands before the last dot, if nothing in it needs to be escaped in an
+ * address; null if there is no dot. */
+static struct str without_extension(struct str path)
+{
+	size_t dot = path.len;
+
+	while (dot > 0 && path.at[dot - 1] != '.' && path.at[dot - 1] != '/')
+		dot--;
+	if (dot < 2 || path.at[dot - 1] != '.' || path.at[dot - 2] == '/')
+		return STR_NULL;
+	for (size_t i = 0; i < dot - 1; i++) {
+		char c = path.at[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+			c != '/' && c != '-')
+			return STR_NULL;
+	}
+	return str_slice(path, 0, dot - 1);
+}
+
+/* No route has this path.  406 for a page in a format that it does not have;
+ * what only looks like a format leads to the page itself. */
+static void answer_nowhere(struct app *app, struct http_request *r)
+{
+	struct str bare = without_extension(r->path);
+	struct http_reply *reply = NULL;
+	struct route_args args;
+	bool other;
+
+	if (bare.at == NULL || find(HTTP_GET, bare, &args, &other) == NULL)
+		reply = app_error(app, 404);
+	else if (is_format(str_slice(r->path, bare.len + 1, r->path.len)))
+		reply = app_error(app, 406);
+	else if (http_redirect(302, bare, &reply) != OK)
+		reply = NULL;
+	http_reply(r, reply);
+}
+
 void routes_handle(void *context, struct http_request *r)
 {
 	struct app *app = context;
@@ -257,8 +315,10 @@ void routes_handle(void *context, struct http_request *r)
 	if (route == NULL && other && r->method == HTTP_OPTIONS)
 		answer_options(
 			r, find(HTTP_POST, r->path, &args, &other) != NULL);
+	else if (route == NULL && other)
+		http_reply(r, app_error(app, 405));
 	else if (route == NULL)
-		http_reply(r, app_error(app, other ? 405 : 404));
+		answer_nowhere(app, r);
 	else if (route->method == HTTP_POST &&
 		!http_same_origin(r, app->site.base_url))
 		http_reply(r, app_error(app, 403));

@@ -81,6 +81,8 @@ handler log_keys_show;
 handler log_years_show;
 handler document_show;
 handler health_show;
+handler health_check_show;
+handler ping_show;
 
 handler sign_new; /* the form */
 handler sign_no_email; /* the form again */

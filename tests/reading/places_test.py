@@ -16,6 +16,7 @@ import re
 import socket
 import sqlite3
 import sys
+from email.utils import parsedate_to_datetime
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from site_of_its_own import Site, Tap  # noqa: E402
@@ -128,6 +129,67 @@ def check_moved(tap, site):
               "and back")
 
 
+def check_monitors(tap, site):
+    got = site.get("/ping")
+    tap.equal((got.status, got.text), (200, "PONG"), "/ping")
+    got = site.get("/health-check")
+    health = got.json
+    tap.equal(list(health), ["hostname", "url", "client_ip", "localtime",
+                             "utctime", "database_connection",
+                             "database_persistence", "database_integrity"],
+              "the keys of /health-check")
+    tap.equal((health["url"], health["client_ip"], health["hostname"]),
+              ("/health-check", "127.0.0.1", site.base[len("http://"):]),
+              "who and where")
+    tap.equal({v for k, v in health.items() if k.startswith("database_")},
+              {"OK"}, "all is well")
+    moments = [parsedate_to_datetime(health[k])
+               for k in ("localtime", "utctime")]
+    tap.equal(moments[0], moments[1], "one moment, by two clocks")
+    tap.equal(moments[1].strftime("%a, %d %b %Y %H:%M:%S +0000"),
+              health["utctime"], "in the form of mails, weekday and all")
+    tap.equal(got.headers["Cache-Control"], "no-store", "not to be kept")
+
+
+def check_formats(tap, site):
+    for path in ("/petitions.pdf", "/petitions/106369.csv", "/help.json",
+                 "/archived/petitions/106369.xml", "/departments.csv"):
+        got = site.get(path)
+        tap.ok(got.status == 406 and "<h1>" in got.text, "%s: 406" % path)
+    for path in ("/petitions.html", "/help.php", "/petitions/106369.x"):
+        got = site.get(path)
+        tap.equal((got.status, got.headers["Location"]),
+                  (302, path.split(".")[0]), "%s: without it" % path)
+    for path in ("/nothing.pdf", "/.pdf", "/petitions/x.pdf",
+                 "/nothing.here"):
+        tap.equal(site.get(path).status, 404, "%s: 404" % path)
+
+
+def check_methods(tap, site):
+    got = site.get("/petitions.json", "OPTIONS")
+    tap.equal((got.status, got.headers["Allow"],
+               got.headers["Access-Control-Allow-Origin"], got.body),
+              (204, "GET, HEAD, OPTIONS", "*", b""), "data may be asked for")
+    got = site.get("/petitions/local", "OPTIONS")
+    tap.equal((got.status, "POST" in got.headers["Allow"],
+               got.headers["Access-Control-Allow-Origin"]),
+              (204, True, None), "a form is for our own pages")
+    for path in ("/", "/petitions.json", "/petitions.csv", "/topics.json"):
+        whole, head = site.get(path), site.get(path, "HEAD")
+        tap.equal((head.status, head.body, head.headers["ETag"],
+                   head.headers["Content-Length"]),
+                  (200, b"", whole.headers["ETag"], str(len(whole.body))),
+                  "HEAD %s" % path)
+        same = site.get(path, headers={"If-None-Match":
+                                       whole.headers["ETag"]})
+        tap.equal((same.status, same.body), (304, b""), "304 %s" % path)
+        tap.equal(same.headers["Access-Control-Allow-Origin"],
+                  whole.headers["Access-Control-Allow-Origin"],
+                  "for the same readers")
+        tap.equal(site.get(path, "POST").status, 405, "POST %s" % path)
+        tap.equal(site.get(path, "PUT").status, 405, "PUT %s" % path)
+
+
 def check_icons(tap, site):
     got = site.get("/manifest.json")
     tap.equal(got.headers["Content-Type"], "application/manifest+json",
@@ -238,6 +300,9 @@ def main():
         site.serve()
         check_states(tap, site, of)
         check_moved(tap, site)
+        check_monitors(tap, site)
+        check_formats(tap, site)
+        check_methods(tap, site)
         check_icons(tap, site)
         check_metrics(tap, site)
         check_bad_files(tap, site)
