@@ -92,5 +92,8 @@ void search_nothing(struct page *p, const struct page_browse *b)
 		elsewhere(p, b, false, tr(p, "in petitions of this time"));
 	else
 		elsewhere(p, b, true, tr(p, "in archived petitions"));
-	html_lit(&p->h, "</ul>\n");
+	html_lit(&p->h, "<li>");
+	html_link(&p->h, STR("/petitions/check"),
+		tr(p, "Find similar petitions"));
+	html_lit(&p->h, "</li>\n</ul>\n");
 }

@@ -232,9 +232,9 @@ enum err similar_by(struct arena *a, struct store *s,
 	if (r == NULL)
 		e = ERR_TOO_LARGE;
 	if (e == OK) {
-		*r = (struct similar){ .arena = &room,
-			.store = s,
-			.except = ask->except };
+		*r = (struct similar){
+			.arena = &room, .store = s, .except = ask->except
+		};
 		e = rank(r, how, ask, &best);
 	}
 	arena_release(&room);

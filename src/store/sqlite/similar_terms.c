@@ -266,8 +266,7 @@ enum err similar_order(
 	if (order == NULL)
 		return ERR_TOO_LARGE;
 	for (size_t i = 0; i < r->table_size; i++)
-		if (r->table[i].score > 0 &&
-			r->table[i].petition != r->except)
+		if (r->table[i].score > 0 && r->table[i].petition != r->except)
 			order[n++] = &r->table[i];
 	qsort(order, n, sizeof(*order), by_score);
 	*ret_order = order;
