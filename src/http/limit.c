@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/bytes.h"
+#include "base/wipe.h"
 
 enum err limit_init(
 	struct limit *l, size_t max_total, uint32_t max_each, uint64_t seed)
@@ -47,28 +48,36 @@ static size_t find(const struct limit *l, const struct http_addr *a)
 	return i;
 }
 
-bool limit_allows(const struct limit *l, const struct http_addr *a)
+/* The slot of the network that a is in.  No copy of it stays on the stack:
+ * an address is personal, and a thread may sleep for long. */
+static size_t find_network(const struct limit *l, const struct http_addr *a)
 {
 	struct http_addr p = http_addr_prefix(a, 64);
+	size_t i = find(l, &p);
 
-	return a->len == 0 || l->slot[find(l, &p)].count < l->max_each;
+	wipe(&p, sizeof(p));
+	return i;
+}
+
+bool limit_allows(const struct limit *l, const struct http_addr *a)
+{
+	return a->len == 0 || l->slot[find_network(l, a)].count < l->max_each;
 }
 
 bool limit_take(struct limit *l, const struct http_addr *a)
 {
-	struct http_addr p = http_addr_prefix(a, 64);
 	struct limit_slot *s;
 
 	if (a->len == 0)
 		return true;
-	s = &l->slot[find(l, &p)];
+	s = &l->slot[find_network(l, a)];
 	if (s->count >= l->max_each)
 		return false;
 	if (s->count == 0) {
 		if (2 * l->used >= l->slot_n)
 			return false;
 		l->used++;
-		s->addr = p;
+		s->addr = http_addr_prefix(a, 64);
 	}
 	s->count++;
 	return true;
@@ -98,12 +107,11 @@ static void vacate(struct limit *l, size_t i)
 
 void limit_give(struct limit *l, const struct http_addr *a)
 {
-	struct http_addr p = http_addr_prefix(a, 64);
 	size_t i;
 
 	if (a->len == 0)
 		return;
-	i = find(l, &p);
+	i = find_network(l, a);
 	assert(l->slot[i].count > 0);
 	if (--l->slot[i].count == 0) {
 		l->used--;
