@@ -3,6 +3,8 @@
  *
  * A facet is a condition and an order; the rest is the same for all.  Its two
  * statements share the condition, so that the total is of what is listed.
+ * Only the list reads texts: each petition has one in its own language, and
+ * reading it for all that are counted takes five times as long as counting.
  */
 
 #include "store/sqlite/search.h"
@@ -15,7 +17,9 @@ _Static_assert(
  * ?5 today, ?8 words. */
 #define FROM                                                                   \
 	" FROM petition p JOIN petition_text t"                                \
-	"  ON t.petition_id = p.id AND t.lang = p.lang"                        \
+	"  ON t.petition_id = p.id AND t.lang = p.lang" WHERE
+
+#define WHERE                                                                  \
 	" LEFT JOIN debate d ON d.petition_id = p.id"                          \
 	" WHERE archived = ?1 AND state IN (6, 7, 8)"                          \
 	" AND (?2 IS NULL OR p.id IN"                                          \
@@ -97,7 +101,8 @@ static enum err take_total(
 #define TAKE(facet, condition, order)                                          \
 	case facet:                                                            \
 		return sql_take(s, SQL_LIST_TOTAL + facet,                     \
-			"SELECT count(*)" FROM condition, ret_stmt);
+			"SELECT count(*) FROM petition p" WHERE condition,     \
+			ret_stmt);
 		FACETS(TAKE)
 #undef TAKE
 	case STORE_FACETS:
