@@ -83,7 +83,7 @@ await main(async ({ tap, site, browser }) => {
 		}
 		tap.is((await ask(site, '/de')).lang, 'de', '/de is the home page');
 		tap.is((await ask(site, '/dex')).status, 404, '/dex is nothing');
-		tap.is((await ask(site, '/de/petitions.json')).status, 404,
+		tap.is((await ask(site, '/de/petitions.json')).status, 406,
 			'data have one address');
 		const data = await ask(site, `/petitions/${id}.json`, 'de');
 
