@@ -48,13 +48,24 @@ static size_t find(const struct limit *l, const struct http_addr *a)
 	return i;
 }
 
-/* The slot of the network that a is in.  No copy of it stays on the stack:
- * an address is personal, and a thread may sleep for long. */
+/* IPv6: the /64 that a household has; IPv4: the address.  Written where it is
+ * to be, so that no callee leaves a copy on the stack. */
+static void network_of(const struct http_addr *a, struct http_addr *ret_network)
+{
+	*ret_network = (struct http_addr){ .len = a->len };
+	for (size_t i = 0; i < (a->len == 4 ? 4 : 8); i++)
+		ret_network->byte[i] = a->byte[i];
+}
+
+/* The slot of the network that a is in.  An address is personal, and a thread
+ * may sleep for long: nothing of it stays on the stack. */
 static size_t find_network(const struct limit *l, const struct http_addr *a)
 {
-	struct http_addr p = http_addr_prefix(a, 64);
-	size_t i = find(l, &p);
+	struct http_addr p;
+	size_t i;
 
+	network_of(a, &p);
+	i = find(l, &p);
 	wipe(&p, sizeof(p));
 	return i;
 }
@@ -77,7 +88,7 @@ bool limit_take(struct limit *l, const struct http_addr *a)
 		if (2 * l->used >= l->slot_n)
 			return false;
 		l->used++;
-		s->addr = http_addr_prefix(a, 64);
+		network_of(a, &s->addr);
 	}
 	s->count++;
 	return true;
