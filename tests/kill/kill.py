@@ -45,6 +45,7 @@ ELSEWHERE = {
     "keeper-destroy-one": "a petition's end: keep_crash_test",
     "keeper-destroy-before-write": "a petition's end: keep_crash_test",
     "keeper-destroy-after-sync": "a petition's end: keep_crash_test",
+    "keeper-search-before-forget": "a withdrawal: keep_crash_test",
     "keeper-search-before-delete": "a week's end: keep_crash_test",
     "keeper-search-after-delete": "a week's end: keep_crash_test",
     "keeper-uptime-before-write": "each minute: keep_crash_test",
@@ -54,11 +55,18 @@ ELSEWHERE = {
     "log-rotate-synced": "a full segment: logbook_crash_test",
     "log-rotate-begun": "a full segment: logbook_crash_test",
     "log-rotate-saved": "a full segment: logbook_crash_test",
-    "log-rebuild-journaled": "after a restore: logbook_rebuild_test",
-    "log-rebuild-published": "after a restore: logbook_rebuild_test",
-    "keeper-destroyed": "who left is told of again: keep_leave_test",
-    "web-destroyed-heard": "who left is told of again: keep_leave_test",
-    "web-adopted": "after a restore: tests/live/restore_test.py",
+}
+
+# Places that nobody's test kills at: said in every run until one does.
+UNREHEARSED = {
+    "keeper-destroyed": "who left is told of again",
+    "web-destroyed-heard": "who left is told of again",
+    "log-rebuild-journaled": "after a restore",
+    "log-rebuild-published": "after a restore",
+    "web-adopted": "after a restore",
+    "keeper-opening-before-write": "a desk's opening",
+    "keeper-opening-after-sync": "a desk's opening",
+    "keeper-due-before-write": "each hour, what is due by uptime",
 }
 
 # Passed when a site starts for the first time.
@@ -149,7 +157,7 @@ class Driver:
         self.tap = tap
         self.rng = random.Random(args.seed)
         faults = {name: role for name, role in find_faults().items()
-                  if name not in ELSEWHERE and
+                  if name not in ELSEWHERE and name not in UNREHEARSED and
                   (args.only is None or args.only in name)}
         self.faults = faults
         self.hit = set()
@@ -357,6 +365,8 @@ class Driver:
             await self.run_rounds(len(missed) + len(EARLY))
 
     def missed(self):
+        for name, when in sorted(UNREHEARSED.items()):
+            self.tap.note(f"{name} is killed at by no test: {when}")
         if self.args.rounds < 200 and self.args.only is None:
             return []
         return sorted(set(self.faults) - set(self.hit))
