@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/tap.h"
 #include "cmd/csv.h"
+#include "store/own_store.h"
 
 static void test_csv(void)
 {
@@ -43,38 +43,6 @@ static void test_csv(void)
 	csv_init(&c, &a, STR("\"a\"b"));
 	CHECK_INT(csv_next(&c, &row), ERR_INVALID);
 	arena_release(&a);
-}
-
-struct fixture {
-	char folder[64];
-	char path[96];
-	struct store *s;
-	struct arena arena;
-};
-
-static void setup(struct fixture *f)
-{
-	(void)snprintf(f->folder, sizeof(f->folder), "load-test-XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
-		abort();
-	(void)snprintf(f->path, sizeof(f->path), "%s/web.db", f->folder);
-	arena_init(&f->arena, 1 << 24);
-	if (store_open(f->path, STORE_WRITER, &f->s) != OK)
-		abort();
-}
-
-static void teardown(struct fixture *f)
-{
-	char other[128];
-
-	store_close(f->s);
-	arena_release(&f->arena);
-	(void)unlink(f->path);
-	(void)snprintf(other, sizeof(other), "%s-wal", f->path);
-	(void)unlink(other);
-	(void)snprintf(other, sizeof(other), "%s-shm", f->path);
-	(void)unlink(other);
-	CHECK_INT(rmdir(f->folder), 0);
 }
 
 /* How many rows, or the complaint. */

@@ -153,6 +153,13 @@ struct petition {
 	size_t activities_count;
 };
 
+/* The initialisers of what has not come to a petition yet. */
+#define PETITION_NOTHING_YET                                                   \
+	.moderation_threshold_ms = WHEN_NONE,                                  \
+	.response_threshold_ms = WHEN_NONE, .response_ms = WHEN_NONE,          \
+	.debate_threshold_ms = WHEN_NONE, .debate_scheduled_on = DAY_NONE,     \
+	.scheduled_debate_date = DAY_NONE, .debate_outcome_ms = WHEN_NONE
+
 /* "open" and so on; never NULL. */
 struct str petition_state_name(enum petition_state state);
 MUST_USE enum err petition_state_parse(

@@ -50,13 +50,7 @@ static struct petition fresh(enum petition_state state)
 		.opened_ms = OPENED_MS,
 		.closed_ms = WHEN_NONE,
 		.deadline_ms = DEADLINE_MS,
-		.moderation_threshold_ms = WHEN_NONE,
-		.response_threshold_ms = WHEN_NONE,
-		.response_ms = WHEN_NONE,
-		.debate_threshold_ms = WHEN_NONE,
-		.debate_scheduled_on = DAY_NONE,
-		.scheduled_debate_date = DAY_NONE,
-		.debate_outcome_ms = WHEN_NONE,
+		PETITION_NOTHING_YET,
 	};
 }
 

@@ -3,45 +3,9 @@
  * institution lists.  Like the first it knows domain/store.h only.
  */
 
-#include "domain/store.h"
-
-#include <unistd.h>
-
-#include "base/tap.h"
+#include "store/own_store.h"
 
 enum { TODAY = 20000 };
-
-struct fixture {
-	char folder[64];
-	char path[96];
-	struct store *s;
-	struct arena arena;
-};
-
-static void setup(struct fixture *f)
-{
-	(void)snprintf(f->folder, sizeof(f->folder), "list-test-XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
-		abort();
-	(void)snprintf(f->path, sizeof(f->path), "%s/web.db", f->folder);
-	arena_init(&f->arena, 1 << 24);
-	if (store_open(f->path, STORE_WRITER, &f->s) != OK)
-		abort();
-}
-
-static void teardown(struct fixture *f)
-{
-	char other[128];
-
-	store_close(f->s);
-	arena_release(&f->arena);
-	(void)unlink(f->path);
-	(void)snprintf(other, sizeof(other), "%s-wal", f->path);
-	(void)unlink(other);
-	(void)snprintf(other, sizeof(other), "%s-shm", f->path);
-	(void)unlink(other);
-	CHECK_INT(rmdir(f->folder), 0);
-}
 
 static struct petition plain(
 	uint64_t id, enum petition_state state, uint64_t count)
@@ -58,13 +22,7 @@ static struct petition plain(
 							: 100 + (int64_t)id,
 		.closed_ms = WHEN_NONE,
 		.deadline_ms = 1000,
-		.moderation_threshold_ms = WHEN_NONE,
-		.response_threshold_ms = WHEN_NONE,
-		.response_ms = WHEN_NONE,
-		.debate_threshold_ms = WHEN_NONE,
-		.debate_scheduled_on = DAY_NONE,
-		.scheduled_debate_date = DAY_NONE,
-		.debate_outcome_ms = WHEN_NONE };
+		PETITION_NOTHING_YET };
 }
 
 static void put(struct fixture *f, const struct petition *p)

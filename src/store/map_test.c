@@ -3,47 +3,11 @@
  * first it knows domain/store.h only.
  */
 
-#include "domain/store.h"
-
-#include <unistd.h>
-
-#include "base/tap.h"
+#include "store/own_store.h"
 
 static const int64_t MINUTE_MS = 60000;
 static const int64_t HOUR_MS = 3600000;
 static const int64_t DAY_MS = 86400000;
-
-struct fixture {
-	char folder[64];
-	char path[96];
-	struct store *s;
-	struct arena arena;
-};
-
-static void setup(struct fixture *f)
-{
-	(void)snprintf(f->folder, sizeof(f->folder), "map-test-XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
-		abort();
-	(void)snprintf(f->path, sizeof(f->path), "%s/web.db", f->folder);
-	arena_init(&f->arena, 1 << 24);
-	if (store_open(f->path, STORE_WRITER, &f->s) != OK)
-		abort();
-}
-
-static void teardown(struct fixture *f)
-{
-	char other[128];
-
-	store_close(f->s);
-	arena_release(&f->arena);
-	(void)unlink(f->path);
-	(void)snprintf(other, sizeof(other), "%s-wal", f->path);
-	(void)unlink(other);
-	(void)snprintf(other, sizeof(other), "%s-shm", f->path);
-	(void)unlink(other);
-	CHECK_INT(rmdir(f->folder), 0);
-}
 
 /* ---- maps ---- */
 
@@ -164,13 +128,7 @@ static void put_petition(struct fixture *f, uint64_t id,
 				  .opened_ms = 1,
 				  .closed_ms = WHEN_NONE,
 				  .deadline_ms = 1000,
-				  .moderation_threshold_ms = WHEN_NONE,
-				  .response_threshold_ms = WHEN_NONE,
-				  .response_ms = WHEN_NONE,
-				  .debate_threshold_ms = WHEN_NONE,
-				  .debate_scheduled_on = DAY_NONE,
-				  .scheduled_debate_date = DAY_NONE,
-				  .debate_outcome_ms = WHEN_NONE },
+				  PETITION_NOTHING_YET },
 			  false, &outcome),
 		OK);
 }

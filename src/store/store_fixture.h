@@ -1,53 +1,16 @@
 /*
- * store_fixture.h - what the conformance suite of domain/store.h stands on: a
- * store in a folder of its own, and makers of what is put into it.  For tests
- * of this folder only.
+ * store_fixture.h - makers of what the conformance suite of domain/store.h
+ * puts into its store.  For tests of this folder only.
  */
 #ifndef STORE_FIXTURE_H
 #define STORE_FIXTURE_H
 
-#include "domain/store.h"
-
-#include <unistd.h>
-
 #include "base/bytes.h"
-#include "base/tap.h"
+#include "store/own_store.h"
 
 enum { DAY = 86400000, HOUR_NOW = 500000 };
 
 static const int64_t now_ms = (int64_t)HOUR_NOW * 3600000;
-
-struct fixture {
-	char folder[64];
-	char path[96];
-	struct store *s;
-	struct arena arena;
-};
-
-static void setup(struct fixture *f)
-{
-	(void)snprintf(f->folder, sizeof(f->folder), "store-test-XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
-		abort();
-	(void)snprintf(f->path, sizeof(f->path), "%s/web.db", f->folder);
-	arena_init(&f->arena, 1 << 24);
-	if (store_open(f->path, STORE_WRITER, &f->s) != OK)
-		abort();
-}
-
-static void teardown(struct fixture *f)
-{
-	char other[128];
-
-	store_close(f->s);
-	arena_release(&f->arena);
-	(void)unlink(f->path);
-	(void)snprintf(other, sizeof(other), "%s-wal", f->path);
-	(void)unlink(other);
-	(void)snprintf(other, sizeof(other), "%s-shm", f->path);
-	(void)unlink(other);
-	CHECK_INT(rmdir(f->folder), 0);
-}
 
 static void reopen(struct fixture *f)
 {
@@ -70,13 +33,7 @@ static struct petition petition_plain(uint64_t id, enum petition_state state)
 		.opened_ms = now_ms - 2 * (int64_t)DAY,
 		.closed_ms = WHEN_NONE,
 		.deadline_ms = now_ms + 10 * (int64_t)DAY,
-		.moderation_threshold_ms = WHEN_NONE,
-		.response_threshold_ms = WHEN_NONE,
-		.response_ms = WHEN_NONE,
-		.debate_threshold_ms = WHEN_NONE,
-		.debate_scheduled_on = DAY_NONE,
-		.scheduled_debate_date = DAY_NONE,
-		.debate_outcome_ms = WHEN_NONE };
+		PETITION_NOTHING_YET };
 }
 
 static void put(struct fixture *f, struct petition p)
@@ -145,20 +102,6 @@ static uint64_t confirm(struct fixture *f, uint64_t petition, uint64_t slot,
 	CHECK_INT(store_confirm(f->s, &in, &outcome, &place), OK);
 	CHECK_INT(outcome, want);
 	return place.ev_seq;
-}
-
-static void count_finding(void *arg, struct str sentence)
-{
-	printf("# found: %.*s\n", STR_ARG(sentence));
-	(*(size_t *)arg)++;
-}
-
-static size_t findings(struct fixture *f)
-{
-	size_t n = 0;
-
-	CHECK_INT(store_check(f->s, count_finding, &n), OK);
-	return n;
 }
 
 static uint64_t public_count(struct fixture *f, uint64_t id)

@@ -3,67 +3,20 @@
  * public sees of it and when, and what is signed most in one area.
  */
 
-#include "domain/store.h"
-
-#include <unistd.h>
-
 #include "base/bytes.h"
-#include "base/tap.h"
+#include "store/own_store.h"
 
 enum { HOUR_NOW = 500000 };
 
 static const int64_t DAY_MS = 86400000;
 static const int64_t now_ms = (int64_t)HOUR_NOW * 3600000;
 
-struct fixture {
-	char folder[64];
-	char path[96];
-	struct store *s;
-	struct arena arena;
+struct signed_store {
+	struct fixture own;
 	uint64_t slots; /* so many were signed */
 	uint64_t leaves;
 	uint64_t events;
 };
-
-static void setup(struct fixture *f)
-{
-	*f = (struct fixture){ .slots = 0 };
-	(void)snprintf(f->folder, sizeof(f->folder), "total-test-XXXXXX");
-	if (mkdtemp(f->folder) == NULL)
-		abort();
-	(void)snprintf(f->path, sizeof(f->path), "%s/web.db", f->folder);
-	arena_init(&f->arena, 1 << 24);
-	if (store_open(f->path, STORE_WRITER, &f->s) != OK)
-		abort();
-}
-
-static void teardown(struct fixture *f)
-{
-	char other[128];
-
-	store_close(f->s);
-	arena_release(&f->arena);
-	(void)unlink(f->path);
-	(void)snprintf(other, sizeof(other), "%s-wal", f->path);
-	(void)unlink(other);
-	(void)snprintf(other, sizeof(other), "%s-shm", f->path);
-	(void)unlink(other);
-	CHECK_INT(rmdir(f->folder), 0);
-}
-
-static void finding(void *arg, struct str sentence)
-{
-	printf("# found: %.*s\n", STR_ARG(sentence));
-	(*(size_t *)arg)++;
-}
-
-static size_t findings(struct fixture *f)
-{
-	size_t n = 0;
-
-	CHECK_INT(store_check(f->s, finding, &n), OK);
-	return n;
-}
 
 /* ---- a petition that 60 people signed elsewhere ---- */
 
@@ -79,7 +32,7 @@ static const struct petition_total REGION[] = {
 	{ STR_INIT("N"), STR_INIT("North"), { 0 }, 53 },
 };
 
-static void put_petition(struct fixture *f, uint64_t id,
+static void put_petition(struct signed_store *f, uint64_t id,
 	enum petition_state state, bool archived)
 {
 	struct petition p = { .id = id,
@@ -101,25 +54,19 @@ static void put_petition(struct fixture *f, uint64_t id,
 		.opened_ms = now_ms,
 		.closed_ms = WHEN_NONE,
 		.deadline_ms = now_ms + 10 * DAY_MS,
-		.moderation_threshold_ms = WHEN_NONE,
-		.response_threshold_ms = WHEN_NONE,
-		.response_ms = WHEN_NONE,
-		.debate_threshold_ms = WHEN_NONE,
-		.debate_scheduled_on = DAY_NONE,
-		.scheduled_debate_date = DAY_NONE,
-		.debate_outcome_ms = WHEN_NONE };
+		PETITION_NOTHING_YET };
 	enum store_put outcome;
 
-	CHECK_INT(store_begin(f->s), OK);
-	CHECK_INT(store_petition_put(f->s, &p, false, &outcome), OK);
-	CHECK_INT(store_commit(f->s), OK);
+	CHECK_INT(store_begin(f->own.s), OK);
+	CHECK_INT(store_petition_put(f->own.s, &p, false, &outcome), OK);
+	CHECK_INT(store_commit(f->own.s), OK);
 }
 
-static void put_area(struct fixture *f, const char *code, const char *name,
+static void put_area(struct signed_store *f, const char *code, const char *name,
 	const char *member, const char *region)
 {
-	CHECK_INT(store_begin(f->s), OK);
-	CHECK_INT(store_place_put(f->s, STORE_AREA,
+	CHECK_INT(store_begin(f->own.s), OK);
+	CHECK_INT(store_place_put(f->own.s, STORE_AREA,
 			  &(struct store_place_row){ .code = str_c(code),
 				  .name = str_c(name),
 				  .member = str_c(member),
@@ -127,11 +74,12 @@ static void put_area(struct fixture *f, const char *code, const char *name,
 				  .start_on = DAY_NONE,
 				  .end_on = DAY_NONE }),
 		OK);
-	CHECK_INT(store_commit(f->s), OK);
+	CHECK_INT(store_commit(f->own.s), OK);
 }
 
 /* Signed and confirmed; not yet in the log. */
-static uint64_t sign(struct fixture *f, const char *country, const char *area)
+static uint64_t sign(
+	struct signed_store *f, const char *country, const char *area)
 {
 	static const uint8_t some[1200] = { 1, 2, 3 };
 	struct store_sealed in = { .slot = ++f->slots,
@@ -148,16 +96,16 @@ static uint64_t sign(struct fixture *f, const char *country, const char *area)
 	uint64_t slot;
 
 	put_u64(in.rid + 8, in.slot);
-	CHECK_INT(store_begin(f->s), OK);
-	CHECK_INT(store_insert(f->s, &in, now_ms, &inserted, &slot), OK);
-	CHECK_INT(store_confirm(f->s, &claim, &confirmed, &place), OK);
-	CHECK_INT(store_commit(f->s), OK);
+	CHECK_INT(store_begin(f->own.s), OK);
+	CHECK_INT(store_insert(f->own.s, &in, now_ms, &inserted, &slot), OK);
+	CHECK_INT(store_confirm(f->own.s, &claim, &confirmed, &place), OK);
+	CHECK_INT(store_commit(f->own.s), OK);
 	f->events = place.ev_seq;
 	return place.ev_seq;
 }
 
 /* All events so far are leaves, at this moment. */
-static void log_all(struct fixture *f, int64_t at_ms)
+static void log_all(struct signed_store *f, int64_t at_ms)
 {
 	struct store_leaf leaf[64];
 	struct store_checkpoint c = { .year = 2027, .made_ms = at_ms };
@@ -172,29 +120,29 @@ static void log_all(struct fixture *f, int64_t at_ms)
 	}
 	c.size = f->leaves;
 	c.note = arena_printf(
-		&f->arena, "note %llu", (unsigned long long)c.size);
-	CHECK_INT(store_begin(f->s), OK);
-	CHECK_INT(
-		store_sequence(&f->arena, f->s, &c, leaf, n, &moved, &n_moved),
+		&f->own.arena, "note %llu", (unsigned long long)c.size);
+	CHECK_INT(store_begin(f->own.s), OK);
+	CHECK_INT(store_sequence(&f->own.arena, f->own.s, &c, leaf, n, &moved,
+			  &n_moved),
 		OK);
-	CHECK_INT(store_commit(f->s), OK);
+	CHECK_INT(store_commit(f->own.s), OK);
 }
 
-static void withdraw(struct fixture *f, uint64_t ev_seq)
+static void withdraw(struct signed_store *f, uint64_t ev_seq)
 {
-	CHECK_INT(store_begin(f->s), OK);
-	CHECK_INT(store_append(f->s,
+	CHECK_INT(store_begin(f->own.s), OK);
+	CHECK_INT(store_append(f->own.s,
 			  &(struct store_event){ .type = EVENT_WITHDRAW,
 				  .petition = 1,
 				  .target_ev_seq = ev_seq },
 			  &f->events),
 		OK);
-	CHECK_INT(store_commit(f->s), OK);
+	CHECK_INT(store_commit(f->own.s), OK);
 }
 
 /* "A1 Ash (Member) 50, A3 Cherry 3" */
 static struct str told(
-	struct fixture *f, const struct petition_total *t, size_t n)
+	struct signed_store *f, const struct petition_total *t, size_t n)
 {
 	struct buf b;
 	struct str text;
@@ -207,17 +155,17 @@ static struct str told(
 			buf_printf(&b, " (%.*s)", STR_ARG(t[i].member));
 		buf_printf(&b, " %llu", (unsigned long long)t[i].count);
 	}
-	text = arena_copy(&f->arena, buf_view(&b));
+	text = arena_copy(&f->own.arena, buf_view(&b));
 	buf_release(&b);
 	return text;
 }
 
-static void sees(struct fixture *f, const char *countries, const char *areas,
-	const char *regions)
+static void sees(struct signed_store *f, const char *countries,
+	const char *areas, const char *regions)
 {
 	struct petition *p;
 
-	CHECK_INT(store_petition(&f->arena, f->s, 1, &p), OK);
+	CHECK_INT(store_petition(&f->own.arena, f->own.s, 1, &p), OK);
 	CHECK_STR(told(f, p->countries, p->countries_count), str_c(countries));
 	CHECK_STR(told(f, p->constituencies, p->constituencies_count),
 		str_c(areas));
@@ -226,10 +174,10 @@ static void sees(struct fixture *f, const char *countries, const char *areas,
 
 static void test_published(void)
 {
-	struct fixture f;
+	struct signed_store f = { .slots = 0 };
 	uint64_t first;
 
-	setup(&f);
+	setup(&f.own);
 	put_petition(&f, 1, PETITION_OPEN, false);
 	sees(&f, "FR France 7, GB United Kingdom 53",
 		"A1 Ash (Old Member) 50, A3 Cherry 3", "N North 53");
@@ -248,32 +196,32 @@ static void test_published(void)
 	sees(&f, "FR France 7, DE Germany 1, GB United Kingdom 62",
 		"A1 Ashfield (New Member) 57, A2 Birch 1, A3 Cherry 3, A9 A9 1",
 		"N North 60, South South 1");
-	CHECK_INT(findings(&f), 0);
+	CHECK_INT(findings(&f.own), 0);
 	/* One leaves; the figures follow when the day is over. */
 	withdraw(&f, first);
 	log_all(&f, now_ms + 1);
 	sees(&f, "FR France 7, DE Germany 1, GB United Kingdom 62",
 		"A1 Ashfield (New Member) 57, A2 Birch 1, A3 Cherry 3, A9 A9 1",
 		"N North 60, South South 1");
-	teardown(&f);
+	teardown(&f.own);
 }
 
-static void publish(struct fixture *f, int64_t at_ms, size_t want)
+static void publish(struct signed_store *f, int64_t at_ms, size_t want)
 {
 	size_t n = 99;
 
-	CHECK_INT(store_begin(f->s), OK);
-	CHECK_INT(store_places_publish(f->s, at_ms, &n), OK);
-	CHECK_INT(store_commit(f->s), OK);
+	CHECK_INT(store_begin(f->own.s), OK);
+	CHECK_INT(store_places_publish(f->own.s, at_ms, &n), OK);
+	CHECK_INT(store_commit(f->own.s), OK);
 	CHECK_INT(n, want);
 }
 
 static void test_by_the_day(void)
 {
-	struct fixture f;
+	struct signed_store f = { .slots = 0 };
 	uint64_t one;
 
-	setup(&f);
+	setup(&f.own);
 	put_petition(&f, 1, PETITION_OPEN, false);
 	one = sign(&f, "GB", "A1");
 	log_all(&f, now_ms);
@@ -291,26 +239,26 @@ static void test_by_the_day(void)
 	log_all(&f, now_ms + 3 * DAY_MS);
 	sees(&f, "FR France 7, GB United Kingdom 55",
 		"A1 Ash (Old Member) 51, A3 Cherry 4", "N North 53");
-	CHECK_INT(findings(&f), 0);
+	CHECK_INT(findings(&f.own), 0);
 	publish(&f, now_ms + 4 * DAY_MS, 1);
 	sees(&f, "FR France 7, GB United Kingdom 54",
 		"A1 Ash (Old Member) 50, A3 Cherry 4", "N North 53");
-	CHECK_INT(findings(&f), 0);
-	teardown(&f);
+	CHECK_INT(findings(&f.own), 0);
+	teardown(&f.own);
 }
 
-static void set_rules(struct fixture *f, uint64_t changes, uint64_t least)
+static void set_rules(struct signed_store *f, uint64_t changes, uint64_t least)
 {
-	CHECK_INT(store_begin(f->s), OK);
-	CHECK_INT(store_place_rules(f->s, changes, least), OK);
-	CHECK_INT(store_commit(f->s), OK);
+	CHECK_INT(store_begin(f->own.s), OK);
+	CHECK_INT(store_place_rules(f->own.s, changes, least), OK);
+	CHECK_INT(store_commit(f->own.s), OK);
 }
 
 static void test_least(void)
 {
-	struct fixture f;
+	struct signed_store f = { .slots = 0 };
 
-	setup(&f);
+	setup(&f.own);
 	put_petition(&f, 1, PETITION_OPEN, false);
 	put_area(&f, "A1", "Ash", "", "North");
 	put_area(&f, "A3", "Cherry", "", "North");
@@ -326,16 +274,16 @@ static void test_least(void)
 	log_all(&f, now_ms);
 	sees(&f, "FR France 7, GB United Kingdom 55", "A1 Ash 50, A3 Cherry 5",
 		"N North 55");
-	teardown(&f);
+	teardown(&f.own);
 }
 
 static void test_local(void)
 {
 	struct store_local *l;
-	struct fixture f;
+	struct signed_store f = { .slots = 0 };
 	size_t n;
 
-	setup(&f);
+	setup(&f.own);
 	put_petition(&f, 1, PETITION_OPEN, false);
 	put_petition(&f, 2, PETITION_CLOSED, false);
 	put_petition(&f, 3, PETITION_OPEN, false);
@@ -344,25 +292,35 @@ static void test_local(void)
 	set_rules(&f, 1, 0);
 	(void)sign(&f, "GB", "A3");
 	log_all(&f, now_ms);
-	CHECK_INT(store_local(&f.arena, f.s, STR("A3"), false, 50, &l, &n), OK);
+	CHECK_INT(store_local(
+			  &f.own.arena, f.own.s, STR("A3"), false, 50, &l, &n),
+		OK);
 	CHECK_INT(n, 2);
 	CHECK_INT(l[0].id, 1);
 	CHECK_INT(l[0].local, 4);
 	CHECK_INT(l[0].count, 61);
 	CHECK_INT(l[1].id, 3);
 	CHECK_INT(l[1].local, 3);
-	CHECK_INT(store_local(&f.arena, f.s, STR("A3"), true, 50, &l, &n), OK);
+	CHECK_INT(
+		store_local(&f.own.arena, f.own.s, STR("A3"), true, 50, &l, &n),
+		OK);
 	CHECK_INT(n, 3);
 	CHECK_INT(l[1].id, 2);
 	CHECK_INT(l[1].state, PETITION_CLOSED);
-	CHECK_INT(store_local(&f.arena, f.s, STR("A3"), true, 1, &l, &n), OK);
+	CHECK_INT(
+		store_local(&f.own.arena, f.own.s, STR("A3"), true, 1, &l, &n),
+		OK);
 	CHECK_INT(n, 1);
-	CHECK_INT(store_local(&f.arena, f.s, STR("A2"), true, 9, &l, &n), OK);
+	CHECK_INT(
+		store_local(&f.own.arena, f.own.s, STR("A2"), true, 9, &l, &n),
+		OK);
 	CHECK_INT(n, 0);
 	set_rules(&f, 1, 4);
-	CHECK_INT(store_local(&f.arena, f.s, STR("A3"), true, 9, &l, &n), OK);
+	CHECK_INT(
+		store_local(&f.own.arena, f.own.s, STR("A3"), true, 9, &l, &n),
+		OK);
 	CHECK_INT(n, 1);
-	teardown(&f);
+	teardown(&f.own);
 }
 
 int main(void)
