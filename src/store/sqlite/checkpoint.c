@@ -30,33 +30,31 @@ enum err store_checkpoint(struct arena *a, struct store *s, uint32_t year,
 	return e;
 }
 
+static enum err year_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
+{
+	(void)a;
+	*(uint32_t *)ret_row = (uint32_t)sql_u64(stmt, 0);
+	return OK;
+}
+
 /* From year to year by the index: checkpoints are many, years few. */
 enum err store_log_years(struct arena *a, struct store *s, uint32_t **ret_years,
 	size_t *ret_count)
 {
-	uint32_t *years = ARENA_ARRAY(a, uint32_t, STORE_LOG_YEARS_MAX);
 	sqlite3_stmt *stmt;
-	size_t count = 0;
-	bool row = false;
-	enum err e;
-
-	if (years == NULL)
-		return ERR_TOO_LARGE;
-	e = sql_take(s, SQL_CHECKPOINT_YEARS,
+	void *rows = NULL;
+	enum err e = sql_take(s, SQL_CHECKPOINT_YEARS,
 		"WITH RECURSIVE y(year) AS (SELECT min(year) FROM checkpoint"
 		" UNION ALL SELECT (SELECT min(c.year) FROM checkpoint c"
 		"  WHERE c.year > y.year) FROM y WHERE y.year IS NOT NULL)"
-		" SELECT year FROM y WHERE year IS NOT NULL",
+		" SELECT year FROM y WHERE year IS NOT NULL LIMIT 256",
 		&stmt);
-	if (e != OK)
-		return e;
-	while ((e = sql_step(s, stmt, &row)) == OK && row &&
-		count < STORE_LOG_YEARS_MAX)
-		years[count++] = (uint32_t)sql_u64(stmt, 0);
-	sql_end(stmt);
-	if (e != OK)
-		return e;
-	*ret_years = years;
-	*ret_count = count;
-	return OK;
+
+	_Static_assert(STORE_LOG_YEARS_MAX == 256, "the query says so too");
+	if (e == OK)
+		e = sql_rows_max(a, s, stmt, sizeof(**ret_years),
+			STORE_LOG_YEARS_MAX, year_read, &rows, ret_count);
+	if (e == OK)
+		*ret_years = rows;
+	return e;
 }

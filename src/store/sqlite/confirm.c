@@ -18,24 +18,12 @@ static enum err validate(
 	return sql_run(s, stmt);
 }
 
-static enum err job_drop(struct store *s, uint64_t slot)
+enum err store_job_drop(struct store *s, uint64_t slot)
 {
-	sqlite3_stmt *stmt;
-	enum err e = sql_take(
-		s, SQL_JOB_DROP, "DELETE FROM mail_job WHERE slot = ?1", &stmt);
+	enum err e = sql_run_on(
+		s, SQL_JOB_DROP, "DELETE FROM mail_job WHERE slot = ?1", slot);
 
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, slot);
-	e = sql_run(s, stmt);
-	if (e != OK)
-		return e;
-	e = sql_take(s, SQL_QUEUE_DROP,
-		"DELETE FROM mail_queue WHERE slot = ?1", &stmt);
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, slot);
-	return sql_run(s, stmt);
+	return e == OK ? store_mail_done(s, &slot, 1) : e;
 }
 
 static enum err set_apart(
@@ -66,7 +54,7 @@ static enum err book(
 	/* From here on only all of it may stay. */
 	e = validate(s, in, *ret_ev_seq);
 	if (e == OK)
-		e = job_drop(s, in->slot);
+		e = store_job_drop(s, in->slot);
 	if (e == OK && in->apart)
 		e = set_apart(s, in, *ret_ev_seq);
 	return e == OK ? OK : sql_doom(s, e);

@@ -24,17 +24,13 @@ enum err store_document_put(struct store *s,
 static enum err only_text(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 	struct str *ret_text)
 {
-	struct str text = STR_NULL;
-	bool row = false;
-	enum err e = sql_step(s, stmt, &row);
+	struct str text;
+	enum err e = sql_only(s, stmt, ERR_NOT_FOUND);
 
 	if (e != OK)
 		return e;
-	if (row)
-		text = sql_text(a, stmt, 0, &e);
+	text = sql_text(a, stmt, 0, &e);
 	sql_end(stmt);
-	if (e == OK && !row)
-		e = ERR_NOT_FOUND;
 	if (e == OK)
 		*ret_text = text;
 	return e;
@@ -81,4 +77,18 @@ enum err store_meta(
 		return e;
 	sql_bind_text(stmt, 1, key);
 	return only_text(a, s, stmt, ret_value);
+}
+
+enum err sql_meta_number(
+	struct store *s, struct str key, uint64_t none, uint64_t *ret_number)
+{
+	sqlite3_stmt *stmt;
+	enum err e = sql_take(s, SQL_META_NUMBER,
+		"SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1",
+		&stmt);
+
+	if (e != OK)
+		return e;
+	sql_bind_text(stmt, 1, key);
+	return sql_number(s, stmt, none, ret_number);
 }

@@ -5,18 +5,10 @@
 enum err store_last_event(struct store *s, uint64_t *ret_ev_seq)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(
 		s, SQL_EVENT_LAST, "SELECT max(ev_seq) FROM event", &stmt);
 
-	if (e != OK)
-		return e;
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_ev_seq = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	return OK;
+	return e == OK ? sql_number(s, stmt, 0, ret_ev_seq) : e;
 }
 
 static enum err next_number(struct store *s)
@@ -180,9 +172,12 @@ enum err store_append(
 	return e;
 }
 
-static enum err event_read(sqlite3_stmt *stmt, struct store_event *event)
+static enum err event_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 {
+	struct store_event *event = ret_row;
 	enum err e = OK;
+
+	(void)a;
 
 	event->ev_seq = sql_u64(stmt, 0);
 	event->type = (enum event_type)sql_u64(stmt, 1);
@@ -202,33 +197,21 @@ static enum err event_read(sqlite3_stmt *stmt, struct store_event *event)
 enum err store_events(struct arena *a, struct store *s, uint64_t from_ev_seq,
 	size_t max, struct store_event **ret_events, size_t *ret_count)
 {
-	struct store_event *events = ARENA_ARRAY(a, struct store_event, max);
 	sqlite3_stmt *stmt;
-	size_t count = 0;
-	bool row = false;
-	enum err e;
-
-	if (events == NULL)
-		return ERR_TOO_LARGE;
-	e = sql_take(s, SQL_EVENTS,
+	void *rows = NULL;
+	enum err e = sql_take(s, SQL_EVENTS,
 		"SELECT ev_seq, type, reason, petition_id, slot,"
 		" target_ev_seq, count, c, mac, leaf_index FROM event"
 		" WHERE ev_seq >= ?1 ORDER BY ev_seq LIMIT ?2",
 		&stmt);
+
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, from_ev_seq);
 	sql_bind_u64(stmt, 2, max);
-	while ((e = sql_step(s, stmt, &row)) == OK && row && count < max) {
-		e = event_read(stmt, &events[count]);
-		if (e != OK)
-			break;
-		count++;
-	}
-	sql_end(stmt);
-	if (e != OK)
-		return e;
-	*ret_events = events;
-	*ret_count = count;
-	return OK;
+	e = sql_rows_max(a, s, stmt, sizeof(**ret_events), max, event_read,
+		&rows, ret_count);
+	if (e == OK)
+		*ret_events = rows;
+	return e;
 }

@@ -59,7 +59,7 @@ enum err store_history_thin(struct store *s, uint64_t petition, int64_t now_ms)
 static enum err newest(struct store *s, uint64_t petition, int64_t *ret_ms)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
+	uint64_t ms = 0;
 	enum err e = sql_take(s, SQL_HISTORY_NEWEST,
 		"SELECT at_ms FROM history WHERE petition_id = ?1"
 		" ORDER BY at_ms DESC LIMIT 1",
@@ -68,12 +68,10 @@ static enum err newest(struct store *s, uint64_t petition, int64_t *ret_ms)
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, petition);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_ms = row ? sqlite3_column_int64(stmt, 0) : 0;
-	sql_end(stmt);
-	return OK;
+	e = sql_number(s, stmt, 0, &ms);
+	if (e == OK)
+		*ret_ms = (int64_t)ms;
+	return e;
 }
 
 static enum err put(
@@ -125,7 +123,7 @@ enum err store_history_put(
 	struct store *s, uint64_t petition, const struct store_history *point)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
+	bool is_there = false;
 	enum err e = sql_writing(s);
 
 	if (e == OK)
@@ -134,47 +132,43 @@ enum err store_history_put(
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, petition);
-	e = sql_step(s, stmt, &row);
+	e = sql_exists(s, stmt, &is_there);
 	if (e != OK)
 		return e;
-	sql_end(stmt);
-	return row ? put(s, petition, point) : ERR_NOT_FOUND;
+	return is_there ? put(s, petition, point) : ERR_NOT_FOUND;
+}
+
+static enum err point_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
+{
+	(void)a;
+	*(struct store_history *)ret_row =
+		(struct store_history){ .at_ms = sqlite3_column_int64(stmt, 0),
+			.count = sql_u64(stmt, 1) };
+	return OK;
 }
 
 enum err store_history(struct arena *a, struct store *s, uint64_t petition,
 	int64_t from_ms, size_t max, struct store_history **ret_points,
 	size_t *ret_count)
 {
-	struct store_history *points =
-		ARENA_ARRAY(a, struct store_history, max);
 	sqlite3_stmt *stmt;
-	size_t count = 0;
-	bool row = false;
-	enum err e;
-
-	if (points == NULL)
-		return ERR_TOO_LARGE;
-	e = sql_take(s, SQL_HISTORY_GET,
+	void *rows = NULL;
+	enum err e = sql_take(s, SQL_HISTORY_GET,
 		"SELECT at_ms, count FROM history"
 		" WHERE petition_id = ?1 AND at_ms >= ?2"
 		" ORDER BY at_ms LIMIT ?3",
 		&stmt);
+
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, petition);
 	sql_bind_i64(stmt, 2, from_ms);
 	sql_bind_u64(stmt, 3, max);
-	while ((e = sql_step(s, stmt, &row)) == OK && row && count < max)
-		points[count++] = (struct store_history){
-			.at_ms = sqlite3_column_int64(stmt, 0),
-			.count = sql_u64(stmt, 1),
-		};
-	sql_end(stmt);
-	if (e != OK)
-		return e;
-	*ret_points = points;
-	*ret_count = count;
-	return OK;
+	e = sql_rows_max(a, s, stmt, sizeof(**ret_points), max, point_read,
+		&rows, ret_count);
+	if (e == OK)
+		*ret_points = rows;
+	return e;
 }
 
 static enum err trend_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)

@@ -6,7 +6,6 @@ enum err store_petition_is_open(
 	struct store *s, uint64_t petition, int64_t now_ms, bool *ret_open)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_PETITION_IS_OPEN,
 		"SELECT 1 FROM petition"
 		" WHERE id = ?1 AND state = 6 AND deadline_ms >= ?2"
@@ -18,12 +17,7 @@ enum err store_petition_is_open(
 		return e;
 	sql_bind_u64(stmt, 1, petition);
 	sql_bind_i64(stmt, 2, now_ms);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	sql_end(stmt);
-	*ret_open = row;
-	return OK;
+	return sql_exists(s, stmt, ret_open);
 }
 
 static enum err rid_put(
@@ -49,20 +43,18 @@ static enum err rid_slot(
 	struct store *s, const uint8_t *rid, uint64_t *ret_slot)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_RID_GET,
 		"SELECT slot FROM form_rid WHERE rid = ?1", &stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_blob(stmt, 1, (struct bytes){ rid, STORE_ID_BYTES });
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
 	if (e != OK)
 		return e;
-	if (row)
-		*ret_slot = sql_u64(stmt, 0);
+	*ret_slot = sql_u64(stmt, 0);
 	sql_end(stmt);
-	return row ? OK : ERR_NOT_FOUND;
+	return OK;
 }
 
 static enum err rid_drop(struct store *s, const uint8_t *rid)
@@ -147,14 +139,10 @@ static enum err job_put(struct store *s, const struct store_sealed *in)
 	sql_bind_u64(stmt, 1, in->slot);
 	sql_bind_blob(stmt, 2, in->mail_job);
 	e = sql_run(s, stmt);
-	if (e != OK)
-		return e;
-	e = sql_take(s, SQL_QUEUE_PUT,
-		"INSERT INTO mail_queue (slot) VALUES (?1)", &stmt);
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, in->slot);
-	return sql_run(s, stmt);
+	return e != OK ? e
+		       : sql_run_on(s, SQL_QUEUE_PUT,
+				 "INSERT INTO mail_queue (slot) VALUES (?1)",
+				 in->slot);
 }
 
 /* The row is there: what hangs on it must follow, or nothing of the batch may

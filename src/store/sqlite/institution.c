@@ -2,15 +2,6 @@
 
 #include "store/sqlite/sql.h"
 
-/* Run a statement that was prepared for this once. */
-static enum err run_once(struct store *s, sqlite3_stmt *stmt)
-{
-	enum err e = sql_run(s, stmt);
-
-	sql_drop(stmt);
-	return e == ERR_EXISTS ? ERR_INVALID : e;
-}
-
 /* ---- periods ---- */
 
 enum err store_period_put(struct store *s, const struct petition_period *p)
@@ -34,40 +25,46 @@ enum err store_period_put(struct store *s, const struct petition_period *p)
 	sql_bind_when(stmt, 3, p->dissolution_ms);
 	sql_bind_u64(stmt, 4, p->response_threshold);
 	sql_bind_u64(stmt, 5, p->debate_threshold);
-	return run_once(s, stmt);
+	return sql_put_once(s, stmt);
+}
+
+enum err store_period_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
+{
+	struct petition_period *v = ret_row;
+	enum err e = OK;
+
+	v->period = sql_text(a, stmt, 0, &e);
+	v->government = sql_text(a, stmt, 1, &e);
+	v->dissolution_ms = sql_when(stmt, 2);
+	v->response_threshold = sql_u64(stmt, 3);
+	v->debate_threshold = sql_u64(stmt, 4);
+	return e;
 }
 
 static enum err period_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 {
 	struct store_period *v = ret_row;
-	enum err e = OK;
 
-	v->id = sql_u64(stmt, 0);
-	v->is.period = sql_text(a, stmt, 1, &e);
-	v->is.government = sql_text(a, stmt, 2, &e);
-	v->is.dissolution_ms = sql_when(stmt, 3);
-	v->is.response_threshold = sql_u64(stmt, 4);
-	v->is.debate_threshold = sql_u64(stmt, 5);
-	return e;
+	v->id = sql_u64(stmt, 5);
+	return store_period_read(a, stmt, &v->is);
 }
 
 enum err store_period(struct arena *a, struct store *s, struct str name,
 	struct store_period *ret_period)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_PERIOD_GET,
-		"SELECT id, name, government, dissolution_ms,"
-		" response_threshold, debate_threshold"
+		"SELECT name, government, dissolution_ms,"
+		" response_threshold, debate_threshold, id"
 		" FROM period WHERE name = ?1",
 		&stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_text(stmt, 1, name);
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
 	if (e == OK)
-		e = row ? period_read(a, stmt, ret_period) : ERR_NOT_FOUND;
+		e = period_read(a, stmt, ret_period);
 	sql_end(stmt);
 	return e;
 }
@@ -78,8 +75,8 @@ enum err store_periods(struct arena *a, struct store *s,
 	sqlite3_stmt *stmt;
 	void *rows = NULL;
 	enum err e = sql_take(s, SQL_PERIODS,
-		"SELECT id, name, government, dissolution_ms,"
-		" response_threshold, debate_threshold"
+		"SELECT name, government, dissolution_ms,"
+		" response_threshold, debate_threshold, id"
 		" FROM period ORDER BY dissolution_ms IS NOT NULL,"
 		" dissolution_ms DESC, name DESC",
 		&stmt);
@@ -108,7 +105,7 @@ enum err store_topic_put(struct store *s, const struct store_topic *topic)
 		return e;
 	sql_bind_text(stmt, 1, topic->code);
 	sql_bind_text(stmt, 2, topic->name);
-	return run_once(s, stmt);
+	return sql_put_once(s, stmt);
 }
 
 static enum err topic_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
@@ -151,7 +148,7 @@ enum err store_department_put(
 	return e == ERR_EXISTS ? ERR_INVALID : e;
 }
 
-static enum err department_read(
+enum err store_department_read(
 	struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 {
 	struct petition_department *v = ret_row;
@@ -178,7 +175,7 @@ enum err store_departments(struct arena *a, struct store *s,
 
 	if (e == OK)
 		e = sql_rows(a, s, stmt, sizeof(**ret_departments),
-			department_read, &rows, ret_count);
+			store_department_read, &rows, ret_count);
 	if (e == OK)
 		*ret_departments = rows;
 	return e;
@@ -241,7 +238,7 @@ enum err store_place_put(struct store *s, enum store_place_kind kind,
 		sql_bind_text(stmt, 8, place->member_url);
 		sql_bind_text(stmt, 9, place->region_name);
 	}
-	return run_once(s, stmt);
+	return sql_put_once(s, stmt);
 }
 
 static enum err place_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)

@@ -10,16 +10,14 @@
 static enum err outbox_has(struct store *s, uint64_t slot, bool *ret_has)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e =
 		sql_once(s, "SELECT 1 FROM leaving WHERE slot = ?1", &stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, slot);
-	e = sql_step(s, stmt, &row);
+	e = sql_exists(s, stmt, ret_has);
 	sql_drop(stmt);
-	*ret_has = row;
 	return e;
 }
 
@@ -33,9 +31,7 @@ static enum err outbox_put(struct store *s, uint64_t slot, uint64_t ev_seq)
 		return e;
 	sql_bind_u64(stmt, 1, slot);
 	sql_bind_u64(stmt, 2, ev_seq);
-	e = sql_run(s, stmt);
-	sql_drop(stmt);
-	return e;
+	return sql_run_once(s, stmt);
 }
 
 enum err store_stop_updates(struct store *s, uint64_t slot)
@@ -50,9 +46,7 @@ enum err store_stop_updates(struct store *s, uint64_t slot)
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, slot);
-	e = sql_run(s, stmt);
-	sql_drop(stmt);
-	return e;
+	return sql_run_once(s, stmt);
 }
 
 static enum err withdraw(struct store *s, const struct store_leave *in,
@@ -181,8 +175,7 @@ enum err store_leave_done(struct store *s, const uint64_t *slots, size_t count)
 		if (e != OK)
 			return e;
 		sql_bind_u64(stmt, 1, slots[i]);
-		e = sql_run(s, stmt);
-		sql_drop(stmt);
+		e = sql_run_once(s, stmt);
 	}
 	return e;
 }
@@ -203,9 +196,7 @@ enum err store_show_request(
 	sql_bind_u64(stmt, 1, slot);
 	sql_bind_u64(stmt, 2, petition);
 	sql_bind_u64(stmt, 3, hour);
-	e = sql_run(s, stmt);
-	sql_drop(stmt);
-	return e;
+	return sql_run_once(s, stmt);
 }
 
 /* ---- reminders ---- */

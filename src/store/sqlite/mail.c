@@ -2,9 +2,9 @@
 
 #include "store/sqlite/sql.h"
 
-static enum err mail_read(
-	struct arena *a, sqlite3_stmt *stmt, struct store_mail *mail)
+static enum err mail_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 {
+	struct store_mail *mail = ret_row;
 	enum err e = OK;
 
 	mail->slot = sql_u64(stmt, 0);
@@ -18,15 +18,9 @@ static enum err mail_read(
 enum err store_mails(struct arena *a, struct store *s, uint64_t from_slot,
 	size_t max, struct store_mail **ret_mails, size_t *ret_count)
 {
-	struct store_mail *mails = ARENA_ARRAY(a, struct store_mail, max);
 	sqlite3_stmt *stmt;
-	size_t count = 0;
-	bool row = false;
-	enum err e;
-
-	if (mails == NULL)
-		return ERR_TOO_LARGE;
-	e = sql_take(s, SQL_MAILS,
+	void *rows = NULL;
+	enum err e = sql_take(s, SQL_MAILS,
 		"SELECT q.slot, g.petition_id, t.action, j.job,"
 		" q.kind"
 		" FROM mail_queue q"
@@ -37,53 +31,33 @@ enum err store_mails(struct arena *a, struct store *s, uint64_t from_slot,
 		"  AND t.lang = p.lang"
 		" WHERE q.slot >= ?1 ORDER BY q.slot LIMIT ?2",
 		&stmt);
+
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, from_slot);
 	sql_bind_u64(stmt, 2, max);
-	while ((e = sql_step(s, stmt, &row)) == OK && row && count < max) {
-		e = mail_read(a, stmt, &mails[count]);
-		if (e != OK)
-			break;
-		count++;
-	}
-	sql_end(stmt);
-	if (e != OK)
-		return e;
-	*ret_mails = mails;
-	*ret_count = count;
-	return OK;
+	e = sql_rows_max(a, s, stmt, sizeof(**ret_mails), max, mail_read, &rows,
+		ret_count);
+	if (e == OK)
+		*ret_mails = rows;
+	return e;
 }
 
 enum err store_mails_waiting(struct store *s, uint64_t *ret_n)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(
 		s, SQL_MAILS_WAITING, "SELECT count(*) FROM mail_queue", &stmt);
 
-	if (e != OK)
-		return e;
-	e = sql_step(s, stmt, &row);
-	if (e == OK && row)
-		*ret_n = sql_u64(stmt, 0);
-	sql_end(stmt);
-	return e;
+	return e == OK ? sql_number(s, stmt, 0, ret_n) : e;
 }
 
 enum err store_mail_done(struct store *s, const uint64_t *slots, size_t count)
 {
 	enum err e = sql_writing(s);
 
-	for (size_t i = 0; i < count && e == OK; i++) {
-		sqlite3_stmt *stmt;
-
-		e = sql_take(s, SQL_QUEUE_DROP,
-			"DELETE FROM mail_queue WHERE slot = ?1", &stmt);
-		if (e != OK)
-			return e;
-		sql_bind_u64(stmt, 1, slots[i]);
-		e = sql_run(s, stmt);
-	}
+	for (size_t i = 0; i < count && e == OK; i++)
+		e = sql_run_on(s, SQL_QUEUE_DROP,
+			"DELETE FROM mail_queue WHERE slot = ?1", slots[i]);
 	return e;
 }

@@ -4,14 +4,6 @@
 
 /* ---- writing ---- */
 
-static enum err run_once(struct store *s, sqlite3_stmt *stmt)
-{
-	enum err e = sql_run(s, stmt);
-
-	sql_drop(stmt);
-	return e == ERR_EXISTS ? ERR_INVALID : e;
-}
-
 static enum err areas_drop(struct store *s, const struct store_map *map)
 {
 	sqlite3_stmt *stmt;
@@ -24,14 +16,13 @@ static enum err areas_drop(struct store *s, const struct store_map *map)
 		return e;
 	sql_bind_u64(stmt, 1, map->kind);
 	sql_bind_text(stmt, 2, map->set);
-	return run_once(s, stmt);
+	return sql_put_once(s, stmt);
 }
 
 static enum err head_put(
 	struct store *s, const struct store_map *map, uint64_t *ret_id)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_once(s,
 		"INSERT INTO map (kind, name, credit, width, height)"
 		" VALUES (?1, ?2, ?3, ?4, ?5)"
@@ -46,11 +37,11 @@ static enum err head_put(
 	sql_bind_text(stmt, 3, map->credit);
 	sql_bind_u64(stmt, 4, map->width);
 	sql_bind_u64(stmt, 5, map->height);
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_INTERNAL);
 	if (e == OK)
 		*ret_id = sql_u64(stmt, 0);
 	sql_drop(stmt);
-	return e == OK && !row ? ERR_INTERNAL : e;
+	return e;
 }
 
 static enum err area_put(struct store *s, sqlite3_stmt *stmt, uint64_t id,
@@ -112,7 +103,7 @@ enum err store_population_put(struct store *s, enum store_place_kind kind,
 	sql_bind_u64(stmt, 1, kind);
 	sql_bind_text(stmt, 2, code);
 	sql_bind_u64(stmt, 3, people);
-	return run_once(s, stmt);
+	return sql_put_once(s, stmt);
 }
 
 /* ---- reading ---- */
@@ -143,7 +134,7 @@ static enum err count_known(struct store *s, uint64_t id,
 
 	for (size_t i = 0; i < codes_count; i++) {
 		sqlite3_stmt *stmt;
-		bool row = false;
+		bool has = false;
 		enum err e = sql_take(s, SQL_MAP_HAS,
 			"SELECT 1 FROM map_area WHERE map_id = ?1"
 			" AND code = ?2",
@@ -153,11 +144,10 @@ static enum err count_known(struct store *s, uint64_t id,
 			return e;
 		sql_bind_u64(stmt, 1, id);
 		sql_bind_text(stmt, 2, codes[i]);
-		e = sql_step(s, stmt, &row);
+		e = sql_exists(s, stmt, &has);
 		if (e != OK)
 			return e;
-		known += row;
-		sql_end(stmt);
+		known += has;
 	}
 	*ret_known = known;
 	return OK;

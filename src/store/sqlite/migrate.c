@@ -6,14 +6,14 @@
 static enum err version(struct store *s, int *ret_version)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
+	uint64_t number = 0;
 	enum err e = sql_once(s, "PRAGMA user_version", &stmt);
 
 	if (e != OK)
 		return e;
-	e = sql_step(s, stmt, &row);
+	e = sql_number(s, stmt, 0, &number);
 	if (e == OK)
-		*ret_version = row ? sqlite3_column_int(stmt, 0) : 0;
+		*ret_version = (int)(int64_t)number;
 	sql_drop(stmt);
 	return e;
 }

@@ -95,19 +95,6 @@ static enum err only_row(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 	return e;
 }
 
-static enum err period_read(struct arena *a, sqlite3_stmt *stmt, void *ret)
-{
-	struct petition_period *v = ret;
-	enum err e = OK;
-
-	v->period = sql_text(a, stmt, 0, &e);
-	v->government = sql_text(a, stmt, 1, &e);
-	v->dissolution_ms = sql_when(stmt, 2);
-	v->response_threshold = sql_u64(stmt, 3);
-	v->debate_threshold = sql_u64(stmt, 4);
-	return e;
-}
-
 static enum err get_period(struct arena *a, struct store *s, struct petition *p)
 {
 	sqlite3_stmt *stmt;
@@ -119,8 +106,8 @@ static enum err get_period(struct arena *a, struct store *s, struct petition *p)
 		&stmt);
 
 	if (e == OK)
-		e = only_row(
-			a, s, stmt, p, sizeof(*p->period), period_read, &row);
+		e = only_row(a, s, stmt, p, sizeof(*p->period),
+			store_period_read, &row);
 	p->period = row;
 	return e;
 }
@@ -220,17 +207,6 @@ static enum err get_rejection(
 	return e;
 }
 
-static enum err department_read(struct arena *a, sqlite3_stmt *stmt, void *ret)
-{
-	struct petition_department *v = ret;
-	enum err e = OK;
-
-	v->acronym = sql_text(a, stmt, 0, &e);
-	v->name = sql_text(a, stmt, 1, &e);
-	v->url = sql_text(a, stmt, 2, &e);
-	return e;
-}
-
 static enum err get_departments(
 	struct arena *a, struct store *s, struct petition *p)
 {
@@ -245,7 +221,7 @@ static enum err get_departments(
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, p->id);
-	e = sql_rows(a, s, stmt, sizeof(*p->departments), department_read,
+	e = sql_rows(a, s, stmt, sizeof(*p->departments), store_department_read,
 		&rows, &p->departments_count);
 	p->departments = rows;
 	return e;

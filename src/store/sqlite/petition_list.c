@@ -76,33 +76,22 @@ struct asked {
 	struct str match; /* null: not asked for words */
 };
 
-static enum err take(
-	struct store *s, enum store_facet facet, sqlite3_stmt **ret_stmt)
+/* The page of a facet, or how many petitions it has in all. */
+static enum err take(struct store *s, enum store_facet facet, bool is_total,
+	sqlite3_stmt **ret_stmt)
 {
 	switch (facet) {
 #define TAKE(facet, condition, order)                                          \
 	case facet:                                                            \
-		return sql_take(s, SQL_LIST + facet,                           \
-			COLUMNS FROM condition " ORDER BY " order              \
-					       " LIMIT ?6 OFFSET ?7",          \
-			ret_stmt);
-		FACETS(TAKE)
-#undef TAKE
-	case STORE_FACETS:
-		break;
-	}
-	return ERR_INTERNAL;
-}
-
-static enum err take_total(
-	struct store *s, enum store_facet facet, sqlite3_stmt **ret_stmt)
-{
-	switch (facet) {
-#define TAKE(facet, condition, order)                                          \
-	case facet:                                                            \
-		return sql_take(s, SQL_LIST_TOTAL + facet,                     \
-			"SELECT count(*) FROM petition p" WHERE condition,     \
-			ret_stmt);
+		return is_total                                                \
+			? sql_take(s, SQL_LIST_TOTAL + facet,                  \
+				  "SELECT count(*) FROM petition p" WHERE      \
+					  condition,                           \
+				  ret_stmt)                                    \
+			: sql_take(s, SQL_LIST + facet,                        \
+				  COLUMNS FROM condition                       \
+				  " ORDER BY " order " LIMIT ?6 OFFSET ?7",    \
+				  ret_stmt);
 		FACETS(TAKE)
 #undef TAKE
 	case STORE_FACETS:
@@ -127,18 +116,12 @@ static enum err total(struct store *s, const struct store_list *list,
 	const struct asked *q, uint64_t *ret_total)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
-	enum err e = take_total(s, list->facet, &stmt);
+	enum err e = take(s, list->facet, true, &stmt);
 
 	if (e != OK)
 		return e;
 	bind_list(stmt, list, q);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_total = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	return OK;
+	return sql_number(s, stmt, 0, ret_total);
 }
 
 static enum err summary_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
@@ -168,7 +151,6 @@ enum err store_summary_get(struct arena *a, struct store *s, uint64_t petition,
 	struct store_summary *ret_summary)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_SUMMARY_GET,
 		COLUMNS " FROM petition p JOIN petition_text t"
 			" ON t.petition_id = p.id AND t.lang = p.lang"
@@ -179,10 +161,10 @@ enum err store_summary_get(struct arena *a, struct store *s, uint64_t petition,
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, petition);
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
 	if (e != OK)
 		return e;
-	e = row ? summary_read(a, stmt, ret_summary) : ERR_NOT_FOUND;
+	e = summary_read(a, stmt, ret_summary);
 	sql_end(stmt);
 	return e;
 }
@@ -233,7 +215,7 @@ enum err store_list(struct arena *a, struct store *s,
 	if (e == OK)
 		e = total(s, list, &q, &all);
 	if (e == OK)
-		e = take(s, list->facet, &stmt);
+		e = take(s, list->facet, false, &stmt);
 	if (e != OK)
 		return e;
 	bind_list(stmt, list, &q);

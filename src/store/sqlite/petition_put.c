@@ -68,11 +68,8 @@ static enum err what_is_there(struct store *s, const struct petition *p,
 
 static enum err take_away(struct rows *r)
 {
-	enum err e = rows_begin(
-		r, "DELETE FROM petition_text WHERE petition_id = ?1");
+	enum err e = OK;
 
-	if (e == OK)
-		e = rows_run(r);
 #define TAKE_AWAY(table)                                                       \
 	if (e == OK)                                                           \
 		e = rows_begin(                                                \
@@ -80,6 +77,7 @@ static enum err take_away(struct rows *r)
 	if (e == OK)                                                           \
 	e = rows_run(r)
 
+	TAKE_AWAY("petition_text");
 	TAKE_AWAY("petition_period");
 	TAKE_AWAY("response_text");
 	TAKE_AWAY("response");
@@ -255,11 +253,18 @@ static enum err put_rejection(
 	return rows_run(r);
 }
 
+static void bind_department(
+	sqlite3_stmt *stmt, const struct petition_department *d)
+{
+	sql_bind_text(stmt, 1, d->name);
+	sql_bind_text(stmt, 2, d->acronym);
+	sql_bind_text(stmt, 3, d->url);
+}
+
 enum err store_department_find(
 	struct store *s, const struct petition_department *d, uint64_t *ret_id)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_DEPARTMENT_FIND,
 		"SELECT id FROM department"
 		" WHERE name = ?1 AND acronym IS ?2 AND url IS ?3",
@@ -267,25 +272,17 @@ enum err store_department_find(
 
 	if (e != OK)
 		return e;
-	sql_bind_text(stmt, 1, d->name);
-	sql_bind_text(stmt, 2, d->acronym);
-	sql_bind_text(stmt, 3, d->url);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
+	bind_department(stmt, d);
+	e = sql_number(s, stmt, 0, ret_id);
+	if (e != OK || *ret_id != 0)
 		return e;
-	*ret_id = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	if (row)
-		return OK;
 	e = sql_take(s, SQL_DEPARTMENT_PUT,
 		"INSERT INTO department (name, acronym, url)"
 		" VALUES (?1, ?2, ?3)",
 		&stmt);
 	if (e != OK)
 		return e;
-	sql_bind_text(stmt, 1, d->name);
-	sql_bind_text(stmt, 2, d->acronym);
-	sql_bind_text(stmt, 3, d->url);
+	bind_department(stmt, d);
 	e = sql_run(s, stmt);
 	*ret_id = (uint64_t)sqlite3_last_insert_rowid(s->db);
 	return e;
@@ -348,11 +345,19 @@ static enum err put_activities(struct rows *r, const struct petition *p)
 	return e;
 }
 
+static void bind_place(sqlite3_stmt *stmt, enum place_kind kind,
+	const struct petition_total *t)
+{
+	sql_bind_u64(stmt, 1, kind);
+	sql_bind_text(stmt, 2, t->code);
+	sql_bind_text(stmt, 3, t->name);
+	sql_bind_text(stmt, 4, t->member);
+}
+
 static enum err find_place(struct store *s, enum place_kind kind,
 	const struct petition_total *t, uint64_t *ret_id)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_PLACE_FIND,
 		"SELECT id FROM place WHERE kind = ?1 AND code = ?2"
 		" AND name = ?3 AND member IS ?4",
@@ -360,27 +365,17 @@ static enum err find_place(struct store *s, enum place_kind kind,
 
 	if (e != OK)
 		return e;
-	sql_bind_u64(stmt, 1, kind);
-	sql_bind_text(stmt, 2, t->code);
-	sql_bind_text(stmt, 3, t->name);
-	sql_bind_text(stmt, 4, t->member);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
+	bind_place(stmt, kind, t);
+	e = sql_number(s, stmt, 0, ret_id);
+	if (e != OK || *ret_id != 0)
 		return e;
-	*ret_id = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	if (row)
-		return OK;
 	e = sql_take(s, SQL_PLACE_PUT,
 		"INSERT INTO place (kind, code, name, member)"
 		" VALUES (?1, ?2, ?3, ?4)",
 		&stmt);
 	if (e != OK)
 		return e;
-	sql_bind_u64(stmt, 1, kind);
-	sql_bind_text(stmt, 2, t->code);
-	sql_bind_text(stmt, 3, t->name);
-	sql_bind_text(stmt, 4, t->member);
+	bind_place(stmt, kind, t);
 	e = sql_run(s, stmt);
 	*ret_id = (uint64_t)sqlite3_last_insert_rowid(s->db);
 	return e;

@@ -102,24 +102,16 @@ static enum err total_move(struct store *s, const struct place_change *c)
 
 static enum err publish(struct store *s, uint64_t petition)
 {
-	sqlite3_stmt *stmt;
-	enum err e = sql_take(s, SQL_PLACE_PUBLISH,
+	enum err e = sql_run_on(s, SQL_PLACE_PUBLISH,
 		"UPDATE place_total SET published = counted"
 		" WHERE petition_id = ?1 AND published <> counted",
-		&stmt);
+		petition);
 
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, petition);
-	e = sql_run(s, stmt);
-	if (e == OK)
-		e = sql_take(s, SQL_PLACE_WAIT_END,
-			"DELETE FROM place_waiting WHERE petition_id = ?1",
-			&stmt);
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, petition);
-	return sql_run(s, stmt);
+	return e != OK ? e
+		       : sql_run_on(s, SQL_PLACE_WAIT_END,
+				 "DELETE FROM place_waiting"
+				 " WHERE petition_id = ?1",
+				 petition);
 }
 
 /* Note the changes; how many wait now, and since which day. */
@@ -144,25 +136,6 @@ static enum err wait(struct store *s, uint64_t petition, int64_t changes,
 		return e;
 	*ret_changes = row ? sqlite3_column_int64(stmt, 0) : 0;
 	*ret_since = row ? sqlite3_column_int64(stmt, 1) : day;
-	sql_end(stmt);
-	return OK;
-}
-
-static enum err rule(struct store *s, uint64_t *ret_changes)
-{
-	sqlite3_stmt *stmt;
-	bool row = false;
-	enum err e = sql_take(s, SQL_PLACE_RULE,
-		"SELECT CAST(value AS INTEGER) FROM meta"
-		" WHERE key = 'place-changes'",
-		&stmt);
-
-	if (e != OK)
-		return e;
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_changes = row ? sql_u64(stmt, 0) : STORE_PLACE_CHANGES;
 	sql_end(stmt);
 	return OK;
 }
@@ -211,7 +184,8 @@ static enum err note(struct store *s, const struct place_change *c, int64_t day)
 	enum err e = wait(s, c->petition, c->by, day, &changes, &since);
 
 	if (e == OK)
-		e = rule(s, &enough);
+		e = sql_meta_number(
+			s, STR("place-changes"), STORE_PLACE_CHANGES, &enough);
 	return e == OK && (uint64_t)changes >= enough ? publish(s, c->petition)
 						      : e;
 }
@@ -233,7 +207,6 @@ enum err place_tally_write(
 static enum err next_due(struct store *s, int64_t day, uint64_t *ret_id)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_PLACE_DUE,
 		"SELECT petition_id FROM place_waiting"
 		" WHERE since_day < ?1 LIMIT 1",
@@ -242,12 +215,7 @@ static enum err next_due(struct store *s, int64_t day, uint64_t *ret_id)
 	if (e != OK)
 		return e;
 	sql_bind_i64(stmt, 1, day);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_id = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	return OK;
+	return sql_number(s, stmt, 0, ret_id);
 }
 
 enum err store_places_publish(

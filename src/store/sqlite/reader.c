@@ -3,14 +3,6 @@
 
 #include "store/sqlite/sql.h"
 
-static enum err run_once(struct store *s, sqlite3_stmt *stmt)
-{
-	enum err e = sql_run(s, stmt);
-
-	sql_drop(stmt);
-	return e;
-}
-
 /* A mark that no recipient has: those left with it are missing now. */
 static enum err begin_to_end(struct store *s, int64_t now_ms)
 {
@@ -22,7 +14,7 @@ static enum err begin_to_end(struct store *s, int64_t now_ms)
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, (uint64_t)now_ms);
-	return run_once(s, stmt);
+	return sql_run_once(s, stmt);
 }
 
 static enum err still_there(
@@ -43,7 +35,7 @@ static enum err still_there(
 	sql_bind_text(stmt, 2, r->recipient);
 	sql_bind_text(stmt, 3, r->who);
 	sql_bind_u64(stmt, 4, (uint64_t)now_ms);
-	return run_once(s, stmt);
+	return sql_run_once(s, stmt);
 }
 
 enum err store_readers_set(struct store *s, const struct store_reader *now,
@@ -61,12 +53,12 @@ enum err store_readers_set(struct store *s, const struct store_reader *now,
 			"UPDATE reader SET until_ms = -until_ms"
 			" WHERE until_ms < 0",
 			&stmt);
-	return e == OK ? run_once(s, stmt) : e;
+	return e == OK ? sql_run_once(s, stmt) : e;
 }
 
-static enum err reader_read(
-	struct arena *a, sqlite3_stmt *stmt, struct store_reader *r)
+static enum err reader_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 {
+	struct store_reader *r = ret_row;
 	enum err e = OK;
 
 	r->compartment = (uint8_t)sql_u64(stmt, 0);
@@ -81,34 +73,21 @@ enum err store_readers(struct arena *a, struct store *s,
 	struct store_reader **ret_readers, size_t *ret_count)
 {
 	enum { MAX = 512 };
-	struct store_reader *r = ARENA_ARRAY(a, struct store_reader, MAX);
 	sqlite3_stmt *stmt;
-	size_t n = 0;
-	bool row = false;
-	enum err e;
-
-	if (r == NULL)
-		return ERR_TOO_LARGE;
-	e = sql_take(s, SQL_READERS,
+	void *rows = NULL;
+	enum err e = sql_take(s, SQL_READERS,
 		"SELECT compartment, recipient, who, since_ms, until_ms"
 		" FROM reader WHERE compartment < 4 OR until_ms IS NULL"
 		" ORDER BY until_ms IS NOT NULL, compartment, since_ms,"
 		"  recipient LIMIT 512",
 		&stmt);
-	if (e != OK)
-		return e;
-	while ((e = sql_step(s, stmt, &row)) == OK && row) {
-		e = reader_read(a, stmt, &r[n]);
-		if (e != OK)
-			break;
-		n++;
-	}
-	sql_end(stmt);
-	if (e != OK)
-		return e;
-	*ret_readers = r;
-	*ret_count = n;
-	return OK;
+
+	if (e == OK)
+		e = sql_rows_max(a, s, stmt, sizeof(**ret_readers), MAX,
+			reader_read, &rows, ret_count);
+	if (e == OK)
+		*ret_readers = rows;
+	return e;
 }
 
 /* A stanza a recipient, each on a line of its own that begins with "->". */
@@ -141,19 +120,16 @@ enum err store_epoch_header(struct arena *a, struct store *s,
 {
 	struct bytes header = BYTES_NONE;
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e =
 		sql_once(s, "SELECT header FROM epoch WHERE id = ?1", &stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_blob(stmt, 1, (struct bytes){ id, STORE_ID_BYTES });
-	e = sql_step(s, stmt, &row);
-	if (e == OK && row)
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
+	if (e == OK)
 		header = sql_blob(a, stmt, 0, &e);
 	sql_drop(stmt);
-	if (e == OK && !row)
-		e = ERR_NOT_FOUND;
 	if (e == OK)
 		*ret_header = header;
 	return e;

@@ -115,9 +115,7 @@ static enum err adopt_close(struct store *s, uint64_t petition)
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, petition);
-	e = sql_step(s, stmt, &(bool){ false });
-	sql_drop(stmt);
-	return e;
+	return sql_run_once(s, stmt);
 }
 
 static enum err adopt(struct store *s, const struct store_told *t)
@@ -155,14 +153,11 @@ enum err store_adopt(struct store *s, const struct store_told *told)
 enum err store_top_slot(struct store *s, uint64_t *ret_slot)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_once(s, "SELECT max(slot) FROM signature", &stmt);
 
 	if (e != OK)
 		return e;
-	e = sql_step(s, stmt, &row);
-	if (e == OK)
-		*ret_slot = row ? sql_u64(stmt, 0) : 0;
+	e = sql_number(s, stmt, 0, ret_slot);
 	sql_drop(stmt);
 	return e;
 }
@@ -201,7 +196,6 @@ enum err store_keeper_forgot(
 	struct store *s, uint64_t from_slot, size_t *ret_paused)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_writing(s);
 
 	if (e == OK)
@@ -218,17 +212,15 @@ enum err store_keeper_forgot(
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, from_slot);
-	e = sql_step(s, stmt, &row);
+	e = sql_run_once(s, stmt);
 	if (e == OK)
 		*ret_paused = (size_t)sqlite3_changes(s->db);
-	sql_drop(stmt);
 	return e;
 }
 
 enum err store_resume(struct store *s, uint64_t petition, size_t *ret_resumed)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_writing(s);
 
 	if (e == OK)
@@ -239,29 +231,22 @@ enum err store_resume(struct store *s, uint64_t petition, size_t *ret_resumed)
 	if (e != OK)
 		return e;
 	sqlite3_bind_int64(stmt, 1, (sqlite3_int64)petition);
-	e = sql_step(s, stmt, &row);
+	e = sql_run_once(s, stmt);
 	if (e == OK)
 		*ret_resumed = (size_t)sqlite3_changes(s->db);
-	sql_drop(stmt);
 	return e;
 }
 
 enum err store_is_paused(struct store *s, uint64_t petition, bool *ret_paused)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_IS_PAUSED,
 		"SELECT 1 FROM petition_paused WHERE petition_id = ?1", &stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, petition);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	sql_end(stmt);
-	*ret_paused = row;
-	return OK;
+	return sql_exists(s, stmt, ret_paused);
 }
 
 /* ---- a copy ---- */
@@ -276,7 +261,6 @@ enum err store_hold_mail(struct store *s)
 enum err store_copy(struct store *s, const char *path)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	/* What a reader may not write to includes the new file. */
 	enum err e = sql_exec(s, "PRAGMA query_only = OFF");
 
@@ -285,8 +269,7 @@ enum err store_copy(struct store *s, const char *path)
 	if (e != OK)
 		return e;
 	sql_bind_text(stmt, 1, str_c(path));
-	e = sql_step(s, stmt, &row);
-	sql_drop(stmt);
+	e = sql_run_once(s, stmt);
 	if (e == OK && s->mode == STORE_READER)
 		e = sql_exec(s, "PRAGMA query_only = ON");
 	return e;

@@ -25,26 +25,18 @@ static void take_lexeme(void *arg, struct str lexeme)
 
 static enum err take_out(struct store *s, uint64_t petition)
 {
-	sqlite3_stmt *stmt;
-	enum err e = sql_take(s, SQL_SEARCH_UNINDEX,
+	enum err e = sql_run_on(s, SQL_SEARCH_UNINDEX,
 		"INSERT INTO search (search, rowid, action, background,"
 		" additional_details) SELECT 'delete', petition_id, action,"
 		" background, additional_details"
 		" FROM search_text WHERE petition_id = ?1",
-		&stmt);
+		petition);
 
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, petition);
-	e = sql_run(s, stmt);
-	if (e == OK)
-		e = sql_take(s, SQL_SEARCH_DROP,
-			"DELETE FROM search_text WHERE petition_id = ?1",
-			&stmt);
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, petition);
-	return sql_run(s, stmt);
+	return e != OK ? e
+		       : sql_run_on(s, SQL_SEARCH_DROP,
+				 "DELETE FROM search_text"
+				 " WHERE petition_id = ?1",
+				 petition);
 }
 
 /* The texts of one language, behind those of others: a ";" keeps phrases from
@@ -108,6 +100,15 @@ static enum err read_petition(struct store *s, struct arena *a,
 	return e;
 }
 
+static enum err run_fields(struct store *s, sqlite3_stmt *stmt,
+	uint64_t petition, const struct buf out[FIELDS])
+{
+	sql_bind_u64(stmt, 1, petition);
+	for (int i = 0; i < FIELDS; i++)
+		sql_bind_text(stmt, i + 2, buf_view(&out[i]));
+	return sql_run(s, stmt);
+}
+
 static enum err put(
 	struct store *s, uint64_t petition, const struct buf out[FIELDS])
 {
@@ -115,23 +116,14 @@ static enum err put(
 	enum err e = sql_take(s, SQL_SEARCH_PUT,
 		"INSERT INTO search_text VALUES (?1, ?2, ?3, ?4)", &stmt);
 
-	if (e != OK)
-		return e;
-	for (int pass = 0; pass < 2; pass++) {
-		sql_bind_u64(stmt, 1, petition);
-		for (int i = 0; i < FIELDS; i++)
-			sql_bind_text(stmt, i + 2, buf_view(&out[i]));
-		e = sql_run(s, stmt);
-		if (e != OK || pass == 1)
-			return e;
+	if (e == OK)
+		e = run_fields(s, stmt, petition, out);
+	if (e == OK)
 		e = sql_take(s, SQL_SEARCH_INDEX,
 			"INSERT INTO search (rowid, action, background,"
 			" additional_details) VALUES (?1, ?2, ?3, ?4)",
 			&stmt);
-		if (e != OK)
-			return e;
-	}
-	return OK;
+	return e == OK ? run_fields(s, stmt, petition, out) : e;
 }
 
 static enum err index_petition(
@@ -156,29 +148,16 @@ static enum err index_petition(
 static enum err next_due(struct store *s, uint64_t *ret_petition)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_SEARCH_DUE,
 		"SELECT petition_id FROM search_due LIMIT 1", &stmt);
 
-	if (e == OK)
-		e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_petition = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	return OK;
+	return e == OK ? sql_number(s, stmt, 0, ret_petition) : e;
 }
 
 static enum err done(struct store *s, uint64_t petition)
 {
-	sqlite3_stmt *stmt;
-	enum err e = sql_take(s, SQL_SEARCH_DONE,
-		"DELETE FROM search_due WHERE petition_id = ?1", &stmt);
-
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, petition);
-	return sql_run(s, stmt);
+	return sql_run_on(s, SQL_SEARCH_DONE,
+		"DELETE FROM search_due WHERE petition_id = ?1", petition);
 }
 
 enum err search_catch_up(struct store *s)

@@ -39,7 +39,6 @@ static enum err event_find(
 	struct store *s, uint64_t ev_seq, struct found *ret_found)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_EVENT_GET,
 		"SELECT type, petition_id, slot, leaf_index, log_year"
 		" FROM event WHERE ev_seq = ?1",
@@ -48,20 +47,19 @@ static enum err event_find(
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, ev_seq);
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_CORRUPT);
 	if (e != OK)
 		return e;
-	if (row)
-		*ret_found = (struct found){
-			.type = (enum event_type)sql_u64(stmt, 0),
-			.petition = sql_u64(stmt, 1),
-			.slot = sql_u64(stmt, 2),
-			.has_leaf = sqlite3_column_type(stmt, 3) != SQLITE_NULL,
-			.leaf_index = sql_u64(stmt, 3),
-			.log_year = (uint32_t)sql_u64(stmt, 4),
-		};
+	*ret_found = (struct found){
+		.type = (enum event_type)sql_u64(stmt, 0),
+		.petition = sql_u64(stmt, 1),
+		.slot = sql_u64(stmt, 2),
+		.has_leaf = sqlite3_column_type(stmt, 3) != SQLITE_NULL,
+		.leaf_index = sql_u64(stmt, 3),
+		.log_year = (uint32_t)sql_u64(stmt, 4),
+	};
 	sql_end(stmt);
-	return row ? OK : ERR_CORRUPT;
+	return OK;
 }
 
 static enum err event_leaf(
@@ -220,7 +218,6 @@ static enum err leaf_apply(struct store *s,
 static enum err petition_move(struct store *s, struct store_moved *m)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_PETITION_MOVE,
 		"UPDATE petition SET counted = counted + ?2 WHERE id = ?1"
 		" RETURNING carried_over + counted",
@@ -230,13 +227,12 @@ static enum err petition_move(struct store *s, struct store_moved *m)
 		return e;
 	sql_bind_u64(stmt, 1, m->petition);
 	sql_bind_i64(stmt, 2, (int64_t)m->count);
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_CORRUPT);
 	if (e != OK)
 		return e;
-	if (row)
-		m->count = sql_u64(stmt, 0);
+	m->count = sql_u64(stmt, 0);
 	sql_end(stmt);
-	return row ? OK : ERR_CORRUPT;
+	return OK;
 }
 
 /* Write the differences; t then holds only those that moved, with counts. */
@@ -268,7 +264,6 @@ static enum err checkpoint_put(
 	struct store *s, const struct store_checkpoint *c)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_CHECKPOINT_PUT,
 		"INSERT INTO checkpoint (year, size, note, made_ms)"
 		" VALUES (?1, ?2, ?3, ?4)"
@@ -283,12 +278,11 @@ static enum err checkpoint_put(
 	sql_bind_u64(stmt, 2, c->size);
 	sql_bind_text(stmt, 3, c->note);
 	sql_bind_i64(stmt, 4, c->made_ms);
-	e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	sql_end(stmt);
 	/* No row: this size had another note, and a log signs but one. */
-	return row ? OK : ERR_CORRUPT;
+	e = sql_only(s, stmt, ERR_CORRUPT);
+	if (e == OK)
+		sql_end(stmt);
+	return e;
 }
 
 enum err store_sequence(struct arena *a, struct store *s,

@@ -57,9 +57,8 @@ static enum err insert(struct store *s, uint64_t petition,
 	sql_bind_u64(stmt, 1, petition);
 	sql_bind_u64(stmt, 2, what);
 	sql_bind_i64(stmt, 3, now_ms);
-	e = sql_run(s, stmt);
+	e = sql_run_once(s, stmt);
 	*ret_new = e == OK && sqlite3_changes(s->db) > 0;
-	sql_drop(stmt);
 	return e;
 }
 
@@ -86,7 +85,6 @@ enum err store_shredded(struct store *s, uint64_t petition,
 enum err store_openings(struct store *s, uint64_t *ret_count)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_once(s,
 		"SELECT ifnull(sum(count), 0) FROM event WHERE type = 10",
 		&stmt);
@@ -94,9 +92,7 @@ enum err store_openings(struct store *s, uint64_t *ret_count)
 	_Static_assert(EVENT_ACCESS == 10, "the query says so too");
 	if (e != OK)
 		return e;
-	e = sql_step(s, stmt, &row);
-	if (e == OK && row)
-		*ret_count = sql_u64(stmt, 0);
+	e = sql_number(s, stmt, 0, ret_count);
 	sql_drop(stmt);
 	return e;
 }

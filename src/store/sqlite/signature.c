@@ -7,7 +7,6 @@ enum err store_signature(
 {
 	struct store_signature row = { .slot = slot };
 	sqlite3_stmt *stmt;
-	bool has_row = false;
 	enum err e = sql_take(s, SQL_SIGNATURE_GET,
 		"SELECT petition_id, state, hour, commitment, ev_seq,"
 		" leaf_index, log_year FROM signature WHERE slot = ?1",
@@ -18,13 +17,9 @@ enum err store_signature(
 	if (slot > INT64_MAX)
 		return ERR_NOT_FOUND;
 	sql_bind_u64(stmt, 1, slot);
-	e = sql_step(s, stmt, &has_row);
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
 	if (e != OK)
 		return e;
-	if (!has_row) {
-		sql_end(stmt);
-		return ERR_NOT_FOUND;
-	}
 	row.petition = sql_u64(stmt, 0);
 	row.state = (enum signature_state)sql_u64(stmt, 1);
 	row.hour = (uint32_t)sql_u64(stmt, 2);
@@ -82,14 +77,9 @@ enum err store_expired(struct store *s, uint32_t hour, uint64_t *ret_slots,
 
 static enum err forget_row(struct store *s, uint64_t slot, bool *ret_gone)
 {
-	sqlite3_stmt *stmt;
-	enum err e = sql_take(s, SQL_SIGNATURE_FORGET,
-		"DELETE FROM signature WHERE slot = ?1 AND state = 0", &stmt);
+	enum err e = sql_run_on(s, SQL_SIGNATURE_FORGET,
+		"DELETE FROM signature WHERE slot = ?1 AND state = 0", slot);
 
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, slot);
-	e = sql_run(s, stmt);
 	if (e == OK)
 		*ret_gone = sqlite3_changes(s->db) == 1;
 	return e;
@@ -97,23 +87,10 @@ static enum err forget_row(struct store *s, uint64_t slot, bool *ret_gone)
 
 static enum err forget_rest(struct store *s, uint64_t slot)
 {
-	sqlite3_stmt *stmt;
-	enum err e = sql_take(s, SQL_RECORD_DROP,
-		"DELETE FROM record WHERE slot = ?1", &stmt);
+	enum err e = sql_run_on(
+		s, SQL_RECORD_DROP, "DELETE FROM record WHERE slot = ?1", slot);
 
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, slot);
-	e = sql_run(s, stmt);
-	if (e != OK)
-		return e;
-	e = sql_take(
-		s, SQL_JOB_DROP, "DELETE FROM mail_job WHERE slot = ?1", &stmt);
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, slot);
-	e = sql_run(s, stmt);
-	return e != OK ? e : store_mail_done(s, &slot, 1);
+	return e == OK ? store_job_drop(s, slot) : e;
 }
 
 enum err store_forget(struct store *s, const uint64_t *slots, size_t count)
@@ -137,7 +114,6 @@ enum err store_records(struct arena *a, struct store *s, uint64_t slot,
 {
 	struct bytes identity, contact;
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_RECORD_GET,
 		"SELECT identity, contact FROM record WHERE slot = ?1", &stmt);
 
@@ -146,13 +122,9 @@ enum err store_records(struct arena *a, struct store *s, uint64_t slot,
 	if (slot > INT64_MAX)
 		return ERR_NOT_FOUND;
 	sql_bind_u64(stmt, 1, slot);
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
 	if (e != OK)
 		return e;
-	if (!row) {
-		sql_end(stmt);
-		return ERR_NOT_FOUND;
-	}
 	identity = sql_blob(a, stmt, 0, &e);
 	contact = sql_blob(a, stmt, 1, &e);
 	sql_end(stmt);
@@ -168,7 +140,6 @@ enum err store_epoch(struct arena *a, struct store *s,
 {
 	struct store_epoch epoch;
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_EPOCH_GET,
 		"SELECT compartment, hour, header FROM epoch WHERE id = ?1",
 		&stmt);
@@ -176,13 +147,9 @@ enum err store_epoch(struct arena *a, struct store *s,
 	if (e != OK)
 		return e;
 	sql_bind_blob(stmt, 1, (struct bytes){ id, STORE_ID_BYTES });
-	e = sql_step(s, stmt, &row);
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
 	if (e != OK)
 		return e;
-	if (!row) {
-		sql_end(stmt);
-		return ERR_NOT_FOUND;
-	}
 	memcpy(epoch.id, id, sizeof(epoch.id));
 	epoch.compartment = (uint8_t)sql_u64(stmt, 0);
 	epoch.hour = (uint32_t)sql_u64(stmt, 1);

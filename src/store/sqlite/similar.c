@@ -53,18 +53,15 @@ static enum err read_part(struct similar *r, struct str text, double weight)
 static enum err read_totals(struct similar *r)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(r->store, SQL_SIMILAR_TOTAL,
 		"SELECT texts, action, background, additional_details"
 		" FROM search_total",
 		&stmt);
 
 	if (e == OK)
-		e = sql_step(r->store, stmt, &row);
+		e = sql_only(r->store, stmt, ERR_CORRUPT);
 	if (e != OK)
 		return e;
-	if (!row)
-		return ERR_CORRUPT;
 	r->texts = (double)sql_u64(stmt, 0);
 	for (int i = 0; i < SIMILAR_FIELDS; i++)
 		r->mean[i] = r->texts > 0
@@ -80,7 +77,6 @@ enum err similar_state_of(
 	struct similar *r, uint64_t petition, struct similar_state *ret_state)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(r->store, SQL_SIMILAR_STATE,
 		"SELECT state, archived, carried_over + counted"
 		" FROM petition WHERE id = ?1",
@@ -89,11 +85,9 @@ enum err similar_state_of(
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, petition);
-	e = sql_step(r->store, stmt, &row);
+	e = sql_only(r->store, stmt, ERR_CORRUPT);
 	if (e != OK)
 		return e;
-	if (!row)
-		return ERR_CORRUPT;
 	ret_state->state = (enum petition_state)sql_u64(stmt, 0);
 	ret_state->archived = sql_u64(stmt, 1) != 0;
 	ret_state->count = sql_u64(stmt, 2);

@@ -92,7 +92,6 @@ static enum err read_text(struct reading *w, const struct similar_text *text)
 {
 	struct store *s = w->r->store;
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(s, SQL_SIMILAR_TEXTS,
 		"SELECT action, background, additional_details"
 		" FROM search_text WHERE petition_id = ?1",
@@ -101,9 +100,9 @@ static enum err read_text(struct reading *w, const struct similar_text *text)
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, text->petition);
-	e = sql_step(s, stmt, &row);
-	if (e != OK || !row)
-		return e;
+	e = sql_only(s, stmt, ERR_NOT_FOUND);
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? OK : e;
 	w->text++;
 	for (int i = 0; i < SIMILAR_FIELDS && e == OK; i++) {
 		struct str field = sql_text(w->r->arena, stmt, i, &e);

@@ -61,19 +61,13 @@ enum err similar_spread(
 	struct similar *r, struct str lexeme, uint64_t *ret_spread)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(r->store, SQL_SIMILAR_SPREAD,
 		"SELECT doc FROM search_lexeme WHERE term = ?1", &stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_text(stmt, 1, lexeme);
-	e = sql_step(r->store, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_spread = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	return OK;
+	return sql_number(r->store, stmt, 0, ret_spread);
 }
 
 /* ---- the table of texts ---- */
@@ -105,7 +99,6 @@ static enum err make_table(struct similar *r)
 static enum err measure(struct similar *r, struct similar_text *text)
 {
 	sqlite3_stmt *stmt;
-	bool row = false;
 	enum err e = sql_take(r->store, SQL_SIMILAR_SIZE,
 		"SELECT action, background, additional_details"
 		" FROM search_size WHERE petition_id = ?1",
@@ -114,11 +107,9 @@ static enum err measure(struct similar *r, struct similar_text *text)
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, text->petition);
-	e = sql_step(r->store, stmt, &row);
+	e = sql_only(r->store, stmt, ERR_CORRUPT);
 	if (e != OK)
 		return e;
-	if (!row)
-		return ERR_CORRUPT;
 	for (int i = 0; i < SIMILAR_FIELDS; i++)
 		text->length[i] =
 			(float)similar_length(r, (double)sql_u64(stmt, i), i);

@@ -178,6 +178,66 @@ enum err sql_run(struct store *s, sqlite3_stmt *stmt)
 	return row ? ERR_INTERNAL : OK;
 }
 
+enum err sql_run_once(struct store *s, sqlite3_stmt *stmt)
+{
+	enum err e = sql_run(s, stmt);
+
+	sql_drop(stmt);
+	return e;
+}
+
+enum err sql_put_once(struct store *s, sqlite3_stmt *stmt)
+{
+	enum err e = sql_run_once(s, stmt);
+
+	return e == ERR_EXISTS ? ERR_INVALID : e;
+}
+
+enum err sql_run_on_literal(struct store *s, enum sql_id id, const char *text,
+	int bytes, uint64_t number)
+{
+	sqlite3_stmt *stmt;
+	enum err e = sql_take_literal(s, id, text, bytes, &stmt);
+
+	if (e != OK)
+		return e;
+	sql_bind_u64(stmt, 1, number);
+	return sql_run(s, stmt);
+}
+
+enum err sql_only(struct store *s, sqlite3_stmt *stmt, enum err none)
+{
+	bool row = false;
+	enum err e = sql_step(s, stmt, &row);
+
+	if (e != OK || row)
+		return e;
+	sql_end(stmt);
+	return none;
+}
+
+enum err sql_number(struct store *s, sqlite3_stmt *stmt, uint64_t none,
+	uint64_t *ret_number)
+{
+	bool row = false;
+	enum err e = sql_step(s, stmt, &row);
+
+	if (e != OK)
+		return e;
+	*ret_number = row ? sql_u64(stmt, 0) : none;
+	sql_end(stmt);
+	return OK;
+}
+
+enum err sql_exists(struct store *s, sqlite3_stmt *stmt, bool *ret_exists)
+{
+	enum err e = sql_step(s, stmt, ret_exists);
+
+	if (e == OK)
+		sql_end(stmt);
+	return e;
+}
+
 void sql_end(sqlite3_stmt *stmt)
 {
 	/* Its answer repeats the last step's, which was looked at. */
@@ -250,39 +310,64 @@ void sql_bytes(
 	memcpy(ret_bytes, blob, (size_t)len);
 }
 
+/* Rows as they come, in an array that doubles when it is full. */
+struct rows {
+	char *at;
+	size_t size; /* of one */
+	size_t count, cap;
+};
+
+static enum err rows_grow(struct arena *a, struct rows *r, size_t cap)
+{
+	char *more = arena_array(a, cap, r->size);
+
+	if (more == NULL)
+		return ERR_TOO_LARGE;
+	if (r->count > 0)
+		memcpy(more, r->at, r->count * r->size);
+	r->at = more;
+	r->cap = cap;
+	return OK;
+}
+
+static enum err rows_read(struct arena *a, struct store *s, sqlite3_stmt *stmt,
+	struct rows *r, sql_row *read)
+{
+	bool row = false;
+	enum err e = OK;
+
+	while (e == OK && (e = sql_step(s, stmt, &row)) == OK && row) {
+		if (r->count == r->cap)
+			e = rows_grow(a, r, r->cap == 0 ? 8 : 2 * r->cap);
+		if (e == OK)
+			e = read(a, stmt, r->at + r->count * r->size);
+		if (e == OK)
+			r->count++;
+	}
+	return e;
+}
+
 enum err sql_rows(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 	size_t size, sql_row *read, void **ret_rows, size_t *ret_count)
 {
-	size_t count = 0, cap = 0;
-	char *rows = NULL;
-	bool row = false;
-	enum err e;
+	return sql_rows_max(a, s, stmt, size, 0, read, ret_rows, ret_count);
+}
 
-	while ((e = sql_step(s, stmt, &row)) == OK && row) {
-		if (count == cap) {
-			char *more;
+enum err sql_rows_max(struct arena *a, struct store *s, sqlite3_stmt *stmt,
+	size_t size, size_t max, sql_row *read, void **ret_rows,
+	size_t *ret_count)
+{
+	struct rows r = { .size = size };
+	enum err e = max > 0 ? rows_grow(a, &r, max) : OK;
 
-			cap = cap == 0 ? 8 : 2 * cap;
-			more = arena_array(a, cap, size);
-			if (more == NULL) {
-				e = ERR_TOO_LARGE;
-				break;
-			}
-			if (count > 0)
-				memcpy(more, rows, count * size);
-			rows = more;
-		}
-		e = read(a, stmt, rows + count * size);
-		if (e != OK)
-			break;
-		count++;
-	}
+	if (e == OK)
+		e = rows_read(a, s, stmt, &r, read);
 	sql_end(stmt);
-	if (e == OK) {
-		*ret_rows = rows;
-		*ret_count = count;
-	}
-	return e;
+	if (e != OK)
+		return e;
+	*ret_rows = r.at;
+	*ret_count = r.count;
+	return OK;
 }
 
 enum err sql_savepoint(struct store *s)

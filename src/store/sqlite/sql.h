@@ -74,8 +74,6 @@ enum sql_id {
 	SQL_TOTALS_COUNTRY,
 	SQL_TOTALS_AREA,
 	SQL_LOCAL,
-	SQL_PLACE_LEAST,
-	SQL_PLACE_RULE,
 	SQL_PLACE_RULE_PUT,
 	SQL_PLACE_OF,
 	SQL_PLACE_MOVE,
@@ -109,6 +107,7 @@ enum sql_id {
 	SQL_READERS,
 	SQL_META_PUT,
 	SQL_META_GET,
+	SQL_META_NUMBER,
 	SQL_SEARCH_DUE,
 	SQL_SEARCH_DONE,
 	SQL_SEARCH_TEXTS,
@@ -180,6 +179,26 @@ void sql_bind_day(sqlite3_stmt *stmt, int at, int32_t day);
 MUST_USE enum err sql_step(struct store *s, sqlite3_stmt *stmt, bool *ret_row);
 /* Step to the end, expecting no row, and end. */
 MUST_USE enum err sql_run(struct store *s, sqlite3_stmt *stmt);
+/* The same for a statement of sql_once, which is dropped. */
+MUST_USE enum err sql_run_once(struct store *s, sqlite3_stmt *stmt);
+/* The same, for what the schema may refuse: that is the caller's fault,
+ * ERR_INVALID. */
+MUST_USE enum err sql_put_once(struct store *s, sqlite3_stmt *stmt);
+/* Take, bind a number as the only parameter, run. */
+#define sql_run_on(s, id, text, number)                                        \
+	sql_run_on_literal((s), (id), "" text "", (int)sizeof(text), (number))
+MUST_USE enum err sql_run_on_literal(struct store *s, enum sql_id id,
+	const char *text, int bytes, uint64_t number);
+
+/* Step to the only row; the statement is ended if there is none, which is
+ * the error none. */
+MUST_USE enum err sql_only(struct store *s, sqlite3_stmt *stmt, enum err none);
+/* The number in the only row, else none; the statement is ended. */
+MUST_USE enum err sql_number(struct store *s, sqlite3_stmt *stmt, uint64_t none,
+	uint64_t *ret_number);
+/* Is there a row?  The statement is ended. */
+MUST_USE enum err sql_exists(
+	struct store *s, sqlite3_stmt *stmt, bool *ret_exists);
 /* Ready for the next use; bindings are forgotten. */
 void sql_end(sqlite3_stmt *stmt);
 
@@ -201,6 +220,10 @@ void sql_bytes(
 typedef enum err sql_row(struct arena *a, sqlite3_stmt *stmt, void *ret_row);
 MUST_USE enum err sql_rows(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 	size_t size, sql_row *read, void **ret_rows, size_t *ret_count);
+/* The same with room for max from the start, when it gives no more. */
+MUST_USE enum err sql_rows_max(struct arena *a, struct store *s,
+	sqlite3_stmt *stmt, size_t size, size_t max, sql_row *read,
+	void **ret_rows, size_t *ret_count);
 
 /* Find the department, or put it; its id. */
 MUST_USE enum err store_department_find(
@@ -215,6 +238,10 @@ MUST_USE enum err sql_savepoint_end(struct store *s, enum err e);
 MUST_USE enum err store_totals_get(
 	struct arena *a, struct store *s, struct petition *p);
 
+/* document.c: a setting that is a number; none where it is not set. */
+MUST_USE enum err sql_meta_number(
+	struct store *s, struct str key, uint64_t none, uint64_t *ret_number);
+
 /* migrate.c: take the database to the newest schema. */
 MUST_USE enum err store_migrate(struct store *s);
 
@@ -226,6 +253,13 @@ MUST_USE enum err store_event_put(
  * aged. */
 MUST_USE enum err store_history_note(
 	struct store *s, uint64_t petition, const struct store_history *point);
+
+/* institution.c: rows of (name, government, dissolution_ms,
+ * response_threshold, debate_threshold) and (acronym, name, url). */
+sql_row store_period_read, store_department_read;
+
+/* confirm.c: a slot's mail job is no longer wanted. */
+MUST_USE enum err store_job_drop(struct store *s, uint64_t slot);
 
 /* insert.c: does the petition take signatures at now_ms? */
 MUST_USE enum err store_petition_is_open(

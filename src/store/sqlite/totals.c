@@ -249,24 +249,6 @@ static enum err show_regions(struct reading *r, struct petition *p,
 	return OK;
 }
 
-static enum err read_least(struct store *s, uint64_t *ret_least)
-{
-	sqlite3_stmt *stmt;
-	bool row = false;
-	enum err e = sql_take(s, SQL_PLACE_LEAST,
-		"SELECT CAST(value AS INTEGER) FROM meta"
-		" WHERE key = 'place-least'",
-		&stmt);
-
-	if (e == OK)
-		e = sql_step(s, stmt, &row);
-	if (e != OK)
-		return e;
-	*ret_least = row ? sql_u64(stmt, 0) : 0;
-	sql_end(stmt);
-	return OK;
-}
-
 enum err store_totals_get(struct arena *a, struct store *s, struct petition *p)
 {
 	struct reading r = { .arena = a, .store = s, .p = p };
@@ -274,7 +256,7 @@ enum err store_totals_get(struct arena *a, struct store *s, struct petition *p)
 	struct merged *area;
 	size_t countries = 0;
 	size_t areas = 0;
-	enum err e = read_least(s, &r.least);
+	enum err e = sql_meta_number(s, STR("place-least"), 0, &r.least);
 
 	if (e == OK)
 		e = read_merged(&r, TOTAL_COUNTRY, &country, &countries);
