@@ -47,7 +47,7 @@ static void read_petition(struct recount *r, const struct named_doc *d,
 			" of %u does not read as a petition",
 			d->at.leaf, d->at.year);
 	else if (number_of(doc, "id") != d->petition ||
-		number_of(doc, "carried_over") != d->carried)
+		number_of(doc, "carried_over") != d->count)
 		verdict_fault(v,
 			"the document of leaf %" PRIu64
 			" of %u names another petition or carries over another "
@@ -57,6 +57,22 @@ static void read_petition(struct recount *r, const struct named_doc *d,
 		free(t->title);
 		t->title = strdup(action);
 	}
+	json_decref(doc);
+}
+
+static void read_tally(
+	const struct named_doc *d, const struct buf *b, struct verdict *v)
+{
+	json_t *doc = json_loadb(b->at == NULL ? "" : b->at, b->len,
+		JSON_REJECT_DUPLICATES, NULL);
+
+	if (number_of(doc, "id") != d->petition ||
+		number_of(doc, "signature_count") != d->count)
+		verdict_fault(v,
+			"the document of leaf %" PRIu64
+			" of %u sums up another petition or another count "
+			"than the leaves before it",
+			d->at.leaf, d->at.year);
 	json_decref(doc);
 }
 
@@ -86,8 +102,10 @@ static void judge(struct source *s, struct recount *r,
 	else if (e != OK)
 		verdict_trouble(
 			v, "%s cannot be read: %s", path, source_why(s));
-	else if (d->petition != 0)
+	else if (d->type == LEAF_PETITION)
 		read_petition(r, d, b, v);
+	else if (d->type == LEAF_TALLY)
+		read_tally(d, b, v);
 }
 
 /* ERR_CORRUPT for a document that has not its hash. */

@@ -185,6 +185,7 @@ static enum err add_tally(struct recount *r, const struct leaf *l)
 
 static enum err add_doc(struct recount *r, const struct leaf *l)
 {
+	const struct tally *t = recount_find(r, l->petition);
 	struct named_doc *d;
 
 	if (r->docs == r->doc_cap) {
@@ -199,9 +200,13 @@ static enum err add_doc(struct recount *r, const struct leaf *l)
 	d = &r->doc[r->docs++];
 	*d = (struct named_doc){ .at = place_at(r, r->n) };
 	memcpy(d->hash, l->c, sizeof(d->hash));
+	d->petition = l->petition;
 	if (l->type == LEAF_PETITION) {
-		d->petition = l->petition;
-		d->carried = l->target;
+		d->type = l->type;
+		d->count = l->target;
+	} else if (l->type == LEAF_TALLY && t != NULL) {
+		d->type = l->type;
+		d->count = tally_count(t);
 	}
 	return OK;
 }

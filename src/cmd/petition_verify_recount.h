@@ -40,8 +40,11 @@ struct tally {
 struct named_doc {
 	uint8_t hash[32];
 	struct leaf_place at;
-	uint64_t petition; /* 0 unless a PETITION leaf names it */
-	uint64_t carried;
+	/* PETITION or TALLY, with the petition and the count that it carries
+	 * over or had there; else 0, for the document says no more. */
+	uint8_t type;
+	uint64_t petition;
+	uint64_t count;
 };
 
 struct recount;

@@ -195,6 +195,9 @@ enum petition_form {
 MUST_USE enum err petition_json(struct buf *b, const struct petition *p,
 	const struct zone *zone, struct str self, enum petition_form form);
 
+/* The TALLY document of docs/log.md section 6: its count and totals. */
+MUST_USE enum err petition_tally_json(struct buf *b, const struct petition *p);
+
 /* The short document of count.json; key order is a contract here too. */
 MUST_USE enum err petition_count_json(
 	struct buf *b, const struct petition *p, const struct zone *zone);

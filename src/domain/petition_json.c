@@ -216,6 +216,22 @@ static void attributes(struct json *j, const struct petition *p,
 	json_end(j);
 }
 
+enum err petition_tally_json(struct buf *b, const struct petition *p)
+{
+	struct json j;
+
+	json_init(&j, b);
+	json_object(&j);
+	json_key_u64(&j, STR("id"), p->id);
+	json_key_u64(&j, STR("carried_over"), p->carried_over);
+	json_key_u64(&j, STR("signature_count"), petition_count(p));
+	countries(&j, p);
+	constituencies(&j, p);
+	regions(&j, p);
+	json_end(&j);
+	return json_done(&j);
+}
+
 static void period(struct json *j, const struct petition_period *p,
 	const struct zone *zone)
 {

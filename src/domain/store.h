@@ -526,6 +526,10 @@ MUST_USE enum err store_similar(struct arena *a, struct store *s,
 MUST_USE enum err store_close_due(struct store *s, int64_t now_ms,
 	int64_t grace_ms, size_t *ret_closed, size_t *ret_events);
 
+/* A petition that has its CLOSE leaf, of which all is sequenced and all totals
+ * are published, but no TALLY event yet; ERR_NOT_FOUND if there is none. */
+MUST_USE enum err store_tally_due(struct store *s, uint64_t *ret_petition);
+
 /* --- what the institution lists -------------------------------------------- */
 
 /* A period (a parliament); without a dissolution it is the one that sits. */

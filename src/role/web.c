@@ -16,6 +16,7 @@
 #include "base/zone.h"
 #include "crypto/secret.h"
 #include "page/content.h"
+#include "role/code.h"
 #include "role/flow.h"
 #include "role/runtime.h"
 #include "role/theme.h"
@@ -53,6 +54,7 @@ struct web {
 	struct http_net *allowed, *blocked;
 	struct buf certificate;
 	struct buf key;
+	struct buf code; /* the CODE document */
 };
 
 /* ---- settings ---- */
@@ -392,7 +394,8 @@ static enum err open_store(struct web *w)
 		.zone = w->zone,
 		.months = w->role->config.duration_months,
 		.reminder_hours = w->role->config.reminder_hours,
-		.import = w->role->import };
+		.import = w->role->import,
+		.code = buf_view(&w->code) };
 	/* Pages are asked for most. */
 	const size_t cache = (size_t)w->role->config.cache_mib << 20;
 	enum err e = store_open(DATABASE, STORE_WRITER, &writer);
@@ -531,6 +534,8 @@ static enum err begin(struct web *w)
 			e = make_texts(w, w->state.view[i]);
 	}
 	if (e == OK)
+		e = code_declare(&w->code);
+	if (e == OK)
 		e = metrics_open(&w->app.metrics);
 	if (e == OK)
 		e = vitals_read(w->role->vitals_fd, &w->vitals);
@@ -590,6 +595,7 @@ static void end(struct web *w)
 	free(w->blocked);
 	buf_release(&w->certificate);
 	buf_release(&w->key);
+	buf_release(&w->code);
 }
 
 int web_main(struct role *r)

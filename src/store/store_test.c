@@ -831,6 +831,7 @@ static void test_closing(void)
 	struct store_leaf leaf = { 2, 0, HOUR_NOW };
 	struct store_moved *moved;
 	size_t closed = 9, made = 9, n;
+	uint64_t id = 0;
 
 	setup(&f);
 	put(&f, petition_plain(1, PETITION_OPEN));
@@ -873,6 +874,22 @@ static void test_closing(void)
 	CHECK_INT(events[0].type, EVENT_CLOSE);
 	CHECK_INT(events[0].petition, 1);
 	CHECK_INT(events[0].count, 101);
+	/* Its totals follow when the count is a leaf and they are public. */
+	CHECK_INT(store_tally_due(f.s, &id), ERR_NOT_FOUND);
+	leaf = (struct store_leaf){ 3, 2, HOUR_NOW };
+	CHECK_INT(sequence(&f, 3, "3", &leaf, 1, &moved, &n), OK);
+	CHECK_INT(store_tally_due(f.s, &id), ERR_NOT_FOUND);
+	CHECK_INT(store_begin(f.s), OK);
+	CHECK_INT(store_places_publish(f.s, now_ms + 2 * (int64_t)DAY, &n), OK);
+	CHECK_INT(store_tally_due(f.s, &id), OK);
+	CHECK_INT(id, 1);
+	CHECK_INT(append(&f,
+			  (struct store_event){ .type = EVENT_TALLY,
+				  .petition = 1,
+				  .c = { 7 } }),
+		4);
+	CHECK_INT(store_tally_due(f.s, &id), ERR_NOT_FOUND);
+	CHECK_INT(store_commit(f.s), OK);
 	CHECK_INT(findings(&f), 0);
 	teardown(&f);
 }

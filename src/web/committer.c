@@ -6,14 +6,16 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "crypto/hash.h"
+#include "web/publish.h"
 
 /* A pause between closing and the CLOSE event, for links in the mail. */
 static const int64_t GRACE_MS = (int64_t)24 * 3600 * 1000;
 static const uint32_t FORM_MINUTES = 24 * 60;
 static const uint32_t PENDING_HOURS = 72;
 static const size_t REMINDERS_MAX = 4096; /* at a time */
+static const size_t TALLIES_MAX = 16; /* the same */
 
-enum { READERS_MAX = 64, EPOCH_ID_AT = 8 /* docs/formats.md section 2 */ };
+enum { EPOCH_ID_AT = 8 /* docs/formats.md section 2 */ };
 
 struct committer {
 	struct store *store;
@@ -168,75 +170,6 @@ static enum err apply_sequence(
 		&s->moved, &s->n_moved);
 }
 
-/* The lines of a declaration: docs/log.md section 6. */
-static size_t read_declaration(
-	struct str text, struct store_reader ret_reader[READERS_MAX])
-{
-	static const struct str name[] = { STR_INIT("identity"),
-		STR_INIT("contact"), STR_INIT("standing"), STR_INIT("mail") };
-	struct str line;
-	struct str part;
-	size_t n = 0;
-
-	while (n < READERS_MAX && str_split(&text, '\n', &line)) {
-		struct store_reader r = { .until_ms = WHEN_NONE };
-
-		if (!str_split(&line, '\t', &part) ||
-			!str_split(&line, '\t', &r.recipient) ||
-			line.at == NULL)
-			continue;
-		for (uint8_t i = 0; i < 4; i++)
-			if (str_eq(part, name[i]))
-				r.compartment = (uint8_t)(i + 1);
-		r.who = line;
-		if (r.compartment != 0)
-			ret_reader[n++] = r;
-	}
-	return n;
-}
-
-static enum err set_readers(struct committer *c, struct str declaration)
-{
-	struct store_reader reader[READERS_MAX];
-	size_t n = read_declaration(declaration, reader);
-
-	return store_readers_set(
-		c->store, reader, n, clock_wall_ms(c->settings.clock));
-}
-
-/* One KEY event for each new declaration; none for the one in force. */
-static enum err apply_declare(
-	struct committer *c, struct work_declare *d, struct arena *a)
-{
-	struct store_event event = { .type = EVENT_KEY };
-	struct sha256 hash;
-	struct str last;
-	enum err e = store_meta(a, c->store, STR("declaration"), &last);
-
-	if (e == OK && str_eq(last, d->text)) {
-		e = set_readers(c, d->text);
-		return e == OK ? store_last_event(c->store, &d->ev_seq) : e;
-	}
-	if (e != OK && e != ERR_NOT_FOUND)
-		return e;
-	sha256(d->text.at, d->text.len, &hash);
-	memcpy(event.c, &hash, sizeof(event.c));
-	e = store_mark(c->store);
-	if (e != OK)
-		return e;
-	e = store_document_put(c->store, hash.byte, d->text);
-	if (e == OK)
-		e = store_meta_put(c->store, STR("declaration"), d->text);
-	if (e == OK)
-		e = set_readers(c, d->text);
-	if (e == OK)
-		e = store_append(c->store, &event, &d->ev_seq);
-	if (e == OK)
-		return store_keep(c->store);
-	store_undo(c->store);
-	return e;
-}
-
 /* Unconfirmed rows live 72 hours, so older ones are passed over. */
 static enum err remind(struct committer *c, int64_t now_ms, size_t *ret_n)
 {
@@ -328,7 +261,8 @@ static enum err apply_shredded(struct committer *c, const struct work_slots *w)
 }
 
 /* What changed is told as a number: pages and the log's queue follow. */
-static enum err apply_housekeep(struct committer *c, struct work_slots *w)
+static enum err apply_housekeep(
+	struct committer *c, struct work_slots *w, struct arena *a)
 {
 	int64_t now = clock_wall_ms(c->settings.clock);
 	uint32_t minute = (uint32_t)(now / 60000);
@@ -340,6 +274,10 @@ static enum err apply_housekeep(struct committer *c, struct work_slots *w)
 
 	if (e == OK)
 		e = store_places_publish(c->store, now, &places);
+	if (e == OK)
+		e = publish_tallies(c->store, TALLIES_MAX, a, &events);
+	if (e == OK)
+		e = publish_code(c->store, c->settings.code, a, &events);
 	w->n = closed + events + places;
 	w->closed = closed;
 	if (e == OK && closed > 0)
@@ -407,11 +345,13 @@ static enum err apply(struct committer *c, struct work *w)
 	case WORK_SEQUENCE:
 		return apply_sequence(c, &w->sequence, &w->arena);
 	case WORK_DECLARE:
-		return apply_declare(c, &w->declare, &w->arena);
+		return publish_declaration(c->store, w->declare.text,
+			clock_wall_ms(c->settings.clock), &w->arena,
+			&w->declare.ev_seq);
 	case WORK_EXPIRED:
 		return store_forget(c->store, w->slots.slot, w->slots.n);
 	case WORK_HOUSEKEEP:
-		return apply_housekeep(c, &w->slots);
+		return apply_housekeep(c, &w->slots, &w->arena);
 	case WORK_FORGOT:
 		return apply_forgot(c, &w->forgot);
 	case WORK_ADOPT:

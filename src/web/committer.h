@@ -34,6 +34,7 @@ struct committer_settings {
 	uint32_t months; /* how long a petition is open */
 	uint32_t reminder_hours; /* who has not confirmed by then; 0: nobody */
 	committer_import *import;
+	struct str code; /* the CODE document; empty: nobody knows */
 };
 
 /* store is the writer and becomes the committer's until committer_stop. */

@@ -145,6 +145,12 @@ class Log:
         return self.leaf(kind, petition, index, reason=reason,
                          aux=0 if year == self.year else year)
 
+    def tally(self, petition, **wrong):
+        doc = {"id": petition, "signature_count": self.count(petition)}
+        doc.update(wrong)
+        return self.leaf(TALLY, petition,
+                         c=self.document(json.dumps(doc).encode()))
+
     def count(self, petition):
         p = self.petitions[petition]
         gone = p["invalid"] | p["withdrawn"]
@@ -230,9 +236,9 @@ def openings(log, signs):
         lambda: log.petition(1, carried=0, title=bridge),
         lambda: signs[1].append(log.sign(1)),
         lambda: log.leaf(KEY, c=log.document(b"identity\tage1x\tdesk\n")),
-        lambda: log.leaf(CODE, c=log.document(b"petitiond 0.1.0\n")),
+        lambda: log.leaf(CODE, c=log.document(b"0" * 64 + b"  petitiond\n")),
         lambda: log.petition(2, carried=17),
-        lambda: log.leaf(TALLY, 2, c=log.document(b'{"count":17}')),
+        lambda: log.tally(2),
         lambda: log.leaf(ACCESS, 1, 3),
         lambda: log.leaf(AUDIT, c=log.document(b"all well\n")),
         lambda: log.leaf(ACCESS, 0, 1),

@@ -172,6 +172,12 @@ def test_rules():
          lambda g: g.leaf(CODE, 1, c=g.document(b"x")))
     case("CLOSE with another count", "but the leaves before it give",
          lambda g: g.leaf(CLOSE, 1, g.count(1) + 1))
+    case("totals of another count", "sums up another petition or another",
+         lambda g: g.tally(1, signature_count=g.count(1) + 1))
+    case("totals of another petition", "sums up another petition or another",
+         lambda g: g.tally(1, id=2))
+    case("totals that are none", "sums up another petition or another",
+         lambda g: g.leaf(make_log.TALLY, 1, c=g.document(b"{")))
     case("a document of another petition", "names another petition",
          lambda g: g.petition(7, id=8))
     case("a document that carries over more", "carries over another",

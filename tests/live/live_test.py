@@ -20,6 +20,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.parse
 
 sys.dont_write_bytecode = True  # leave no file in the source tree
@@ -27,6 +28,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "foreign")]
 
 import livesite  # noqa: E402
+import make_log  # noqa: E402
 import reader  # noqa: E402
 
 PEOPLE = [
@@ -140,6 +142,66 @@ def leaf(site, index):
         return f.read()[at * 66 + 2:(at + 1) * 66]
 
 
+def documents(site, kind):
+    """The documents that the log's leaves of a kind name, by petition."""
+    found = []
+    entries = os.path.join(site.log_folder(), "tile", "entries")
+    for bundle in sorted({n.partition(".")[0] for n in os.listdir(entries)}):
+        for at in range(256):
+            line = leaf(site, int(bundle) * 256 + at)
+            if not line:
+                break
+            if line[1] == kind:
+                path = os.path.join(site.dir, "public", "doc",
+                                    line[32:].hex())
+                with open(path, "rb") as f:
+                    found.append((int.from_bytes(line[8:16], "big"),
+                                  f.read()))
+    return found
+
+
+def code(tap, site):
+    """The CODE leaf names this program and the scripts that it serves."""
+    said = documents(site, make_log.CODE)
+    tap.check(len(said) == 1, "one program ran, and the log says which", said)
+    for line in said[0][1].decode().splitlines():
+        hash_, name = line.split("  ")
+        if name == "petitiond":
+            with open(site.petitiond, "rb") as f:
+                body = f.read()
+        else:
+            body = site.get("/" + name).bytes
+        tap.check(reader.sha256(body).hex() == hash_,
+                  f"the log's hash of {os.path.basename(name)}")
+
+
+def ending(tap, petition_verify, site, petition):
+    """It closes: its count, then its totals go into the log."""
+    site.stop()
+    db = sqlite3.connect(os.path.join(site.dir, "web", "site.db"))
+    db.execute("UPDATE petition SET deadline_ms = ? WHERE id = ?",
+               ((int(time.time()) - 25 * 3600) * 1000, petition))
+    db.commit()
+    db.close()
+    site.serve()
+    livesite.until("the totals of the closed petition", lambda: [
+        p for p, _ in documents(site, make_log.TALLY) if p == petition])
+    said = [json.loads(body) for p, body in documents(site, make_log.TALLY)
+            if p == petition]
+    shown = json.loads(site.get(f"/petitions/{petition}.json").text)
+    shown = shown["data"]["attributes"]
+    tap.check(len(said) == 1 and said[0]["id"] == petition and all(
+        said[0][key] == shown[key] for key in (
+            "signature_count", "signatures_by_country",
+            "signatures_by_constituency", "signatures_by_region")),
+        "its last document has the totals that its page shows", said, shown)
+    tap.check(sum(x["signature_count"]
+                  for x in said[0]["signatures_by_country"]) ==
+              said[0]["signature_count"], "and they add up to its count")
+    code_, out = run(petition_verify, os.path.join(site.dir, "public"))
+    tap.check(code_ == 0, "petition-verify agrees", out)
+
+
 def drill(tap, site, signed, receipts, lock_probe):
     """Open what the desk may open, with nothing of ours but the lock."""
     plain = os.path.join(site.folder, "desk")
@@ -220,6 +282,8 @@ def main():
         receipts = [s.json() for s in signed]
         promises = check_log(tap, site, signed, old, goverify)
         verify(tap, petition_verify, site, signed, promises)
+        code(tap, site)
+        ending(tap, petition_verify, site, petition)
         site.stop()
         drill(tap, site, signed, receipts, lock_probe)
     finally:

@@ -156,7 +156,8 @@ class Connection:
     def request(self, method, path, body=None, headers=()):
         self.http.request(method, path, body, dict(headers))
         answer = self.http.getresponse()
-        answer.text = answer.read().decode("utf-8", "replace")
+        answer.bytes = answer.read()
+        answer.text = answer.bytes.decode("utf-8", "replace")
         return answer
 
     def send(self, method, path, fields, headers=()):

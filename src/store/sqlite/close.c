@@ -85,3 +85,28 @@ enum err store_close_due(struct store *s, int64_t now_ms, int64_t grace_ms,
 	*ret_events = events;
 	return OK;
 }
+
+enum err store_tally_due(struct store *s, uint64_t *ret_petition)
+{
+	sqlite3_stmt *stmt;
+	bool row = false;
+	enum err e = sql_take(s, SQL_TALLY_DUE,
+		"SELECT id FROM petition p"
+		" WHERE close_ev_seq IS NOT NULL AND tally_ev_seq IS NULL"
+		"  AND NOT EXISTS (SELECT 1 FROM place_waiting"
+		"   WHERE petition_id = p.id AND changes > 0)"
+		"  AND NOT EXISTS (SELECT 1 FROM event"
+		"   WHERE petition_id = p.id AND leaf_index IS NULL)"
+		" ORDER BY id LIMIT 1",
+		&stmt);
+
+	if (e == OK)
+		e = sql_step(s, stmt, &row);
+	if (e != OK)
+		return e;
+	if (!row)
+		return ERR_NOT_FOUND;
+	*ret_petition = sql_u64(stmt, 0);
+	sql_end(stmt);
+	return OK;
+}

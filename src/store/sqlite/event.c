@@ -53,7 +53,7 @@ enum err store_event_put(
 	return e;
 }
 
-/* Note on the petition which event announced or closed it. */
+/* Note on the petition which event announced, closed or summed it up. */
 static enum err note_on_petition(
 	struct store *s, const struct store_event *in, uint64_t ev_seq)
 {
@@ -64,6 +64,10 @@ static enum err note_on_petition(
 		e = sql_take(s, SQL_PETITION_EVENT,
 			"UPDATE petition SET petition_ev_seq = ?2"
 			" WHERE id = ?1",
+			&stmt);
+	else if (in->type == EVENT_TALLY)
+		e = sql_take(s, SQL_PETITION_TALLY_EVENT,
+			"UPDATE petition SET tally_ev_seq = ?2 WHERE id = ?1",
 			&stmt);
 	else
 		e = sql_take(s, SQL_PETITION_CLOSE_EVENT,
@@ -135,6 +139,12 @@ static bool is_about_signature(enum event_type type)
 		type == EVENT_RESTORE;
 }
 
+static bool is_of_its_life(enum event_type type)
+{
+	return type == EVENT_PETITION || type == EVENT_CLOSE ||
+		type == EVENT_TALLY;
+}
+
 static enum err append(
 	struct store *s, const struct store_event *in, uint64_t *ret_ev_seq)
 {
@@ -151,7 +161,7 @@ static enum err append(
 	}
 	if (e == OK)
 		e = store_event_put(s, &event, ret_ev_seq);
-	if (e == OK && (in->type == EVENT_PETITION || in->type == EVENT_CLOSE))
+	if (e == OK && is_of_its_life(in->type))
 		e = note_on_petition(s, in, *ret_ev_seq);
 	return e;
 }
