@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/tag.h"
+#include "role/desk.h"
 
 enum {
 	/* Two clocks have to agree, and a server may stand still for a while. */
@@ -152,6 +153,26 @@ static enum err check_openings(struct overdue *o)
 	return e;
 }
 
+/* ---- who waits for an answer ---- */
+
+static enum err check_shown(struct overdue *o)
+{
+	uint32_t now = (uint32_t)(o->now_ms / 3600000), oldest = 0;
+	size_t n = 0;
+	enum err e = store_show_overdue(
+		o->store, now - DESK_ANSWER_DAYS * 24, &n, &oldest);
+
+	if (e == OK && n > 0)
+		tell(o,
+			arena_printf(&o->arena,
+				"%zu people asked more than %d days ago to see "
+				"what is held about them, the first %u days "
+				"ago, and have no answer: `petition-desk "
+				"requests` names them",
+				n, DESK_ANSWER_DAYS, (now - oldest) / 24));
+	return e;
+}
+
 enum err check_overdue(const struct site *site, struct store *s,
 	check_found *found, void *context)
 {
@@ -178,6 +199,8 @@ enum err check_overdue(const struct site *site, struct store *s,
 		e = check_search(&o);
 	if (e == OK)
 		e = check_openings(&o);
+	if (e == OK)
+		e = check_shown(&o);
 	arena_release(&o.arena);
 	(void)close(o.keeper_fd);
 	return e;

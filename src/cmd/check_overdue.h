@@ -14,7 +14,8 @@ typedef void check_found(void *context, struct str sentence);
 
 /* Tell found of each thing that is a day and more over its time: closed
  * petitions whose keys live, unconfirmed forms, search files; and of openings
- * that keeper noted and the log does not have. */
+ * that keeper noted and the log does not have, and of requests to see what is
+ * held that wait too long. */
 MUST_USE enum err check_overdue(const struct site *site, struct store *s,
 	check_found *found, void *context);
 

@@ -17,6 +17,7 @@
 #include "base/wipe.h"
 #include "cmd/petition_desk_ask.h"
 #include "cmd/petition_desk_file.h"
+#include "cmd/petition_desk_tool.h"
 #include "crypto/psr1.h"
 #include "crypto/secret.h"
 #include "domain/text.h"
@@ -35,7 +36,9 @@ static const char HELP[] =
 	"       petition-desk open FILE SLOT REASON\n"
 	"       petition-desk set-aside FILE REASON SLOT...\n"
 	"       petition-desk sign FILE REQUEST\n"
-	"       petition-desk answer FILE EMAIL\n"
+	"       petition-desk requests FILE\n"
+	"       petition-desk answer FILE SLOT|EMAIL letter|json\n"
+	"       petition-desk answered FILE SLOT\n"
 	"\n"
 	"FILE holds your keys, as an age file under a passphrase, which `age`\n"
 	"asks for.  init makes it and prints the line that the site's operator\n"
@@ -53,16 +56,14 @@ static const char HELP[] =
 	"  set-aside takes signatures out of the count.  REASON: limit, fraud,\n"
 	"            duplicate, staff.  More than 50 take two desks: the first\n"
 	"            gets a REQUEST printed, the other one sends it with sign.\n"
-	"  answer    all that is held about the owner of a mailbox, opened, as a\n"
-	"            letter.  Make sure first that it is the owner who asks.\n";
+	"  requests  who asked to see what is held about them, by slot\n"
+	"  answer    what is held, opened, as a letter that begins with To:, or\n"
+	"            as JSON.  A SLOT of requests gives that signature's record\n"
+	"            to its own mailbox; an EMAIL all that its address finds:\n"
+	"            make sure first that it is the owner who asks.\n"
+	"  answered  notes that the answer of a SLOT was sent\n";
 
-enum { PASSPHRASE_LOG_N = 18, SET_MAX = 16 << 10 };
-
-struct desk_tool {
-	struct desk_file *file;
-	struct desk_site site;
-	struct arena arena;
-};
+enum { SET_MAX = 16 << 10 };
 
 /* ---- init, join ---- */
 
@@ -249,14 +250,22 @@ static enum err values_of(struct arena *a, uint32_t purpose, const char *text,
 
 /* ---- rows ---- */
 
-static void print_hour(uint32_t hour)
+void desk_hour_text(uint32_t hour, char ret_text[32])
 {
 	struct buf b;
 
 	buf_init(&b, 64);
 	when_put(&b, (int64_t)hour * 3600000);
-	printf("%.13s:00Z", b.at);
+	(void)snprintf(ret_text, 32, "%.13s:00Z", b.at);
 	buf_release(&b);
+}
+
+void desk_print_hour(uint32_t hour)
+{
+	char text[32];
+
+	desk_hour_text(hour, text);
+	printf("%s", text);
 }
 
 static void print_rows(struct view *v, uint32_t count)
@@ -270,7 +279,7 @@ static void print_rows(struct view *v, uint32_t count)
 		desk_row_read(v, &r);
 		printf("%llu\tpetition %llu\t", (unsigned long long)r.slot,
 			(unsigned long long)r.petition);
-		print_hour(r.hour);
+		desk_print_hour(r.hour);
 		printf("\t%s%s\n", r.state <= KEEP_DEAD ? state[r.state] : "?",
 			r.exact ? "" : "\tsimilar address");
 	}
@@ -294,7 +303,7 @@ static enum err ask_rows(struct desk_tool *t, struct desk_asking *a)
 	return e;
 }
 
-static enum err make_body(
+enum err desk_search_body(
 	struct desk_tool *t, uint32_t purpose, const char *text, struct buf *b)
 {
 	struct desk_values values;
@@ -317,7 +326,7 @@ static enum err search(struct desk_tool *t, char **word)
 	if (e == OK)
 		e = purpose_parse(word[1], &a.head.purpose);
 	if (e == OK)
-		e = make_body(t, a.head.purpose, word[2], &body);
+		e = desk_search_body(t, a.head.purpose, word[2], &body);
 	a.body = buf_view(&body);
 	if (e == OK)
 		e = ask_rows(t, &a);
@@ -368,162 +377,15 @@ static enum err waves(struct desk_tool *t, char **word)
 		enc_hex(&tag, w.tag.byte, sizeof(w.tag.byte));
 		printf("%u\t%s\t%.*s\t", w.count, purpose_name(w.purpose),
 			STR_ARG(buf_view(&tag)));
-		print_hour(w.first_hour);
+		desk_print_hour(w.first_hour);
 		printf("\t");
-		print_hour(w.last_hour);
+		desk_print_hour(w.last_hour);
 		printf("\n");
 		buf_release(&tag);
 	}
 	if (e == OK && count == 0)
 		printf("nothing comes three times\n");
 	desk_asking_release(&a);
-	return e;
-}
-
-/* ---- opening ---- */
-
-static void print_text(const char *name, struct str text)
-{
-	printf("%-10s ", name);
-	/* What somebody typed must not drive the terminal. */
-	for (size_t i = 0; i < text.len; i++)
-		putchar((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f
-				? '?'
-				: text.at[i]);
-	printf("\n");
-}
-
-static void print_identity(
-	const struct psr1_head *head, const struct body_identity *body)
-{
-	printf("slot       %llu\npetition   %llu\nsealed     ",
-		(unsigned long long)head->slot,
-		(unsigned long long)head->petition);
-	print_hour((uint32_t)head->hour);
-	printf("\n");
-	print_text("name", body->name);
-	print_text("email", body->email);
-	print_text("postcode", body->postcode);
-	print_text("country", body->country);
-	print_text("address", body->ip);
-	printf("updates    %s\n", body->wants_updates ? "yes" : "no");
-}
-
-static enum err open_record(
-	const struct desk_asking *a, const struct lock *lock)
-{
-	struct opener *opener = NULL;
-	struct body_identity body;
-	struct psr1_head head;
-	struct buf plain;
-	enum err e = psr1_parse(a->record, &head);
-
-	if (e == OK && head.slot != a->head.slot)
-		e = ERR_INVALID;
-	if (e == OK)
-		e = ERR_NOT_FOUND;
-	for (size_t i = 0; i < a->file->n_identities && e == ERR_NOT_FOUND; i++)
-		e = opener_of_header(&a->file->identity[i], a->header,
-			COMPARTMENT_IDENTITY, &opener);
-	buf_init(&plain, PSR1_RECORD_MAX);
-	if (e == OK)
-		e = psr1_open(opener, a->record, lock, &plain);
-	if (e == OK)
-		e = body_identity_read(buf_view(&plain), &body);
-	if (e == OK)
-		print_identity(&head, &body);
-	opener_free(opener);
-	wipe(plain.at, plain.len);
-	buf_release(&plain);
-	if (e == ERR_NOT_FOUND)
-		desk_complain("the record is sealed to others: this desk was "
-			      "not among the recipients at that time");
-	else if (e != OK)
-		desk_complain("the record does not open: %s", err_text(e));
-	return e;
-}
-
-static enum err open_slot(struct desk_tool *t, uint64_t slot, uint16_t reason)
-{
-	struct desk_asking a = { .file = t->file,
-		.site = &t->site,
-		.head = { .op = DESK_OPEN, .slot = slot, .reason = reason },
-		.body = STR("") };
-	struct lock *lock = SECRET_NEW(struct lock);
-	struct view rows;
-	uint32_t count;
-	enum err e = lock == NULL ? ERR_MEMORY : desk_ask(&a, &rows, &count);
-
-	if (e == OK) {
-		bool right = view_u64(&rows) == slot;
-
-		(void)view_u64(&rows);
-		view_copy(&rows, lock, sizeof(*lock));
-		e = right && count == 1 && view_done(&rows) ? OK : ERR_INVALID;
-	}
-	if (e == OK)
-		e = open_record(&a, lock);
-	secret_free(lock);
-	desk_asking_release(&a);
-	return e;
-}
-
-static enum err open_one(struct desk_tool *t, char **word)
-{
-	uint64_t slot;
-	uint16_t reason = 0;
-
-	if (str_u64(str_c(word[0]), &slot) != OK) {
-		desk_complain("\"%s\" is no slot", word[0]);
-		return ERR_INVALID;
-	}
-	if (desk_reason_parse(str_c(word[1]), &reason) != OK) {
-		desk_complain("\"%s\" is no reason: fraud, complaint, request, "
-			      "order or audit",
-			word[1]);
-		return ERR_INVALID;
-	}
-	return open_slot(t, slot, reason);
-}
-
-/* What is held about one mailbox: every record that its address finds. */
-static enum err answer(struct desk_tool *t, char **word)
-{
-	struct desk_asking a = { .file = t->file,
-		.site = &t->site,
-		.head = { .op = DESK_SEARCH,
-			.purpose = PURPOSE_EMAIL_CANONICAL } };
-	struct view rows;
-	uint32_t count = 0, shown = 0;
-	struct buf body;
-	enum err e;
-
-	buf_init(&body, DESK_BODY_MAX);
-	e = make_body(t, a.head.purpose, word[0], &body);
-	a.body = buf_view(&body);
-	if (e == OK)
-		e = desk_ask(&a, &rows, &count);
-	if (e == OK)
-		printf("What is held about %s\n\n", word[0]);
-	for (uint32_t i = 0; e == OK && i < count; i++) {
-		struct desk_row r;
-
-		desk_row_read(&rows, &r);
-		if (!r.exact)
-			continue;
-		e = open_slot(t, r.slot, DESK_REASON_REQUEST);
-		printf("counted    %s\n\n",
-			r.state >= KEEP_WON && r.state <= KEEP_BOOKED
-				? "yes"
-				: "no, it was not confirmed");
-		shown += e == OK;
-	}
-	if (e == OK)
-		printf("%u %s.  Nothing else is held under this address.\n",
-			shown, shown == 1 ? "record" : "records");
-	desk_asking_release(&a);
-	wipe(body.at, body.len);
-	buf_release(&body);
 	return e;
 }
 
@@ -562,18 +424,14 @@ static void put_set(struct desk_tool *t, uint16_t reason, struct str slots,
 
 static enum err send_set(struct desk_tool *t, const struct buf *request)
 {
-	struct view v;
 	struct buf reply;
-	uint32_t magic, n;
+	uint32_t n = 0;
 	enum err e;
 
 	buf_init(&reply, 1 << 16);
 	e = desk_post(&t->site, "/desk/set-aside", buf_view(request), &reply);
-	v = view_of(reply.at, reply.len);
-	magic = view_u32(&v);
-	n = view_u32(&v);
-	if (e == OK && (v.bad || magic != 0x50445231u))
-		e = ERR_INVALID;
+	if (e == OK)
+		e = desk_reply_count(buf_view(&reply), &n);
 	if (e == OK)
 		printf("%u set aside; the rest were not counted or are gone\n",
 			n);
@@ -674,9 +532,11 @@ static const struct {
 	{ "search", 3, search },
 	{ "waves", 1, waves },
 	{ "cluster", 3, cluster },
-	{ "open", 2, open_one },
+	{ "open", 2, desk_open },
 	{ "sign", 1, sign_set },
-	{ "answer", 1, answer },
+	{ "requests", 0, desk_requests },
+	{ "answer", 2, desk_answer },
+	{ "answered", 1, desk_answered },
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -89,18 +89,24 @@ enum err desk_post(const struct desk_site *site, const char *path,
 	return complain_of(status);
 }
 
+/* Head and body, signed. */
+static enum err put_request(struct desk_asking *a, struct buf *b)
+{
+	rng_fill(rng_system(), a->head.nonce.byte, sizeof(a->head.nonce.byte));
+	a->head.time_s = (uint64_t)clock_wall_ms(clock_system()) / 1000;
+	sha256(a->body.at, a->body.len, &a->head.body);
+	desk_head_put(b, &a->head, &a->file->key);
+	buf_str(b, a->body);
+	return buf_err(b);
+}
+
 static enum err seal_request(struct desk_asking *a, struct buf *ret_request)
 {
 	struct buf plain;
 	enum err e;
 
 	buf_init(&plain, DESK_HEAD_LEN + DESK_BODY_MAX);
-	rng_fill(rng_system(), a->head.nonce.byte, sizeof(a->head.nonce.byte));
-	a->head.time_s = (uint64_t)clock_wall_ms(clock_system()) / 1000;
-	sha256(a->body.at, a->body.len, &a->head.body);
-	desk_head_put(&plain, &a->head, &a->file->key);
-	buf_str(&plain, a->body);
-	e = buf_err(&plain);
+	e = put_request(a, &plain);
 	if (e == OK)
 		e = age_seal(rng_system(), &a->site->recipient, 1,
 			buf_view(&plain), ret_request);
@@ -109,28 +115,45 @@ static enum err seal_request(struct desk_asking *a, struct buf *ret_request)
 	return e;
 }
 
-/* "PDR1", the sealed answer, and for an opening header and record. */
-static enum err read_reply(struct desk_asking *a)
+/* The answer, and for an opening header and record. */
+static enum err read_reply(struct desk_asking *a, struct str *ret_answer)
 {
-	struct view v = view_of(a->reply.at, a->reply.len);
-	uint32_t magic = view_u32(&v);
-	uint32_t len = view_u32(&v);
-	const uint8_t *answer = view_take(&v, len);
+	struct desk_reply r;
+	enum err e = desk_reply_read(buf_view(&a->reply), &r);
+
+	if (e != OK)
+		return e;
+	*ret_answer = r.answer;
+	a->header = r.header;
+	a->record = r.record;
+	return OK;
+}
+
+static enum err open_answer(struct desk_asking *a, struct str sealed)
+{
 	enum err e = ERR_NOT_FOUND;
 
-	a->header = view_str16(&v);
-	a->record = view_str16(&v);
-	if (magic != 0x50445231u || !view_done(&v))
-		return ERR_INVALID;
 	for (size_t i = 0; i < a->file->n_identities && e == ERR_NOT_FOUND; i++)
-		e = age_open(&a->file->identity[i],
-			(struct str){ (const char *)answer, len }, &a->plain);
+		e = age_open(&a->file->identity[i], sealed, &a->plain);
+	return e;
+}
+
+static enum err read_rows(const struct desk_asking *a, struct str answer,
+	enum err e, struct view *ret_rows, uint32_t *ret_count)
+{
+	*ret_rows = view_of(answer.at, answer.len);
+	if (e == OK)
+		e = desk_answer_read(ret_rows, &a->head, ret_count);
+	if (e != OK)
+		desk_complain("the site's answer is not for this request: %s",
+			err_text(e));
 	return e;
 }
 
 enum err desk_ask(
 	struct desk_asking *a, struct view *ret_rows, uint32_t *ret_count)
 {
+	struct str sealed;
 	struct buf request;
 	enum err e;
 
@@ -143,13 +166,45 @@ enum err desk_ask(
 	buf_release(&request);
 	if (e != OK)
 		return e;
-	e = read_reply(a);
-	*ret_rows = view_of(a->plain.at, a->plain.len);
+	e = read_reply(a, &sealed);
 	if (e == OK)
-		e = desk_answer_read(ret_rows, &a->head, ret_count);
+		e = open_answer(a, sealed);
+	return read_rows(a, buf_view(&a->plain), e, ret_rows, ret_count);
+}
+
+static enum err post_clear(struct desk_asking *a, const char *path)
+{
+	struct buf request;
+	enum err e;
+
+	buf_init(&request, DESK_HEAD_LEN + DESK_BODY_MAX);
+	buf_init(&a->reply, REPLY_MAX);
+	buf_init(&a->plain, REPLY_MAX);
+	e = put_request(a, &request);
+	if (e == OK)
+		e = desk_post(a->site, path, buf_view(&request), &a->reply);
+	buf_release(&request);
+	return e;
+}
+
+enum err desk_ask_clear(struct desk_asking *a, const char *path,
+	struct view *ret_rows, uint32_t *ret_count)
+{
+	struct str answer = STR("");
+	enum err e = post_clear(a, path);
+
 	if (e != OK)
-		desk_complain("the site's answer is not for this request: %s",
-			err_text(e));
+		return e;
+	e = read_reply(a, &answer);
+	return read_rows(a, answer, e, ret_rows, ret_count);
+}
+
+enum err desk_tell(struct desk_asking *a, const char *path, uint32_t *ret_n)
+{
+	enum err e = post_clear(a, path);
+
+	if (e == OK)
+		e = desk_reply_count(buf_view(&a->reply), ret_n);
 	return e;
 }
 

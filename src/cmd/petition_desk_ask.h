@@ -28,6 +28,13 @@ MUST_USE enum err desk_ask(
 	struct desk_asking *a, struct view *ret_rows, uint32_t *ret_count);
 void desk_asking_release(struct desk_asking *a);
 
+/* The same in clear, to web at this path: requests whose answers name nobody. */
+MUST_USE enum err desk_ask_clear(struct desk_asking *a, const char *path,
+	struct view *ret_rows, uint32_t *ret_count);
+/* The same if the answer is a number only. */
+MUST_USE enum err desk_tell(
+	struct desk_asking *a, const char *path, uint32_t *ret_n);
+
 /* Post to the site's path as it is, into ret_reply; complains of refusals. */
 MUST_USE enum err desk_post(const struct desk_site *site, const char *path,
 	struct str body, struct buf *ret_reply);

@@ -276,9 +276,36 @@ MUST_USE enum err store_leave_done(
 
 /* The contact record goes; the lock is gone already. */
 MUST_USE enum err store_stop_updates(struct store *s, uint64_t slot);
-/* Somebody asks what is held about them; asking twice is asking once. */
+
+/* --- asking what is held (docs/protocol.md, "Leaving") -------------------- */
+
+/* Somebody asks; asking twice is asking once, until it is answered. */
 MUST_USE enum err store_show_request(
 	struct store *s, uint64_t slot, uint64_t petition, uint32_t hour);
+
+/* What is held of a signature apart from its sealed record. */
+struct store_held {
+	uint64_t slot;
+	uint64_t petition;
+	uint32_t asked_hour; /* 0: nobody waits for an answer */
+	uint32_t hour;
+	enum signature_state state;
+	bool wants_updates; /* has a contact record */
+	struct str country; /* code; may be empty, as may be area */
+	struct str area;
+	struct store_place place; /* ev_seq 0: not confirmed */
+};
+
+/* Of those who wait for an answer, oldest first, at most max (slot 0); or of
+ * one slot. */
+MUST_USE enum err store_held(struct arena *a, struct store *s, uint64_t slot,
+	size_t max, struct store_held **ret_held, size_t *ret_count);
+/* A desk has answered.  *ret_waited: somebody waited for it. */
+MUST_USE enum err store_show_answered(
+	struct store *s, uint64_t slot, int64_t now_ms, bool *ret_waited);
+/* How many that were asked before this hour wait; the oldest, if any. */
+MUST_USE enum err store_show_overdue(struct store *s, uint32_t before_hour,
+	size_t *ret_count, uint32_t *ret_oldest_hour);
 
 /* --- events and the log -------------------------------------------------- */
 

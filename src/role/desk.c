@@ -7,6 +7,7 @@
 
 #define HEAD_MAGIC 0x50444b31u /* "PDK1" */
 #define ANSWER_MAGIC 0x50444131u /* "PDA1" */
+#define REPLY_MAGIC 0x50445231u /* "PDR1" */
 #define KEY_PREFIX "desk1"
 
 enum { FILE_MAX = 64 << 10, KEY_TEXT_LEN = 5 + 43, SALT_LEN = 16 };
@@ -75,7 +76,7 @@ enum err desk_head_read(
 		.slot = get_u64(bytes + 40) };
 
 	if (get_u32(bytes) != HEAD_MAGIC || h.op < DESK_SEARCH ||
-		h.op > DESK_INVALIDATE)
+		h.op > DESK_ANSWERED)
 		return ERR_INVALID;
 	memcpy(h.nonce.byte, bytes + 16, 16);
 	memcpy(h.tag.byte, bytes + 48, 16);
@@ -183,14 +184,18 @@ const struct desk *desks_find(
 
 /* ---- bodies ---- */
 
+static void put_text(struct buf *b, struct str text)
+{
+	buf_u16(b, (uint16_t)text.len);
+	buf_str(b, text);
+}
+
 void desk_values_put(
 	struct buf *b, const uint8_t salt[16], const struct desk_values *v)
 {
 	buf_put(b, salt, SALT_LEN);
-	for (size_t i = 0; i < 2; i++) {
-		buf_u16(b, (uint16_t)v->value[i].len);
-		buf_str(b, v->value[i]);
-	}
+	for (size_t i = 0; i < 2; i++)
+		put_text(b, v->value[i]);
 }
 
 enum err desk_values_read(struct str body, struct desk_values *ret_values)
@@ -265,4 +270,78 @@ void desk_wave_read(struct view *v, struct desk_wave *ret_wave)
 	ret_wave->first_hour = view_u32(v);
 	ret_wave->last_hour = view_u32(v);
 	view_copy(v, ret_wave->tag.byte, sizeof(ret_wave->tag.byte));
+}
+
+void desk_held_put(struct buf *b, const struct desk_held *h)
+{
+	buf_u64(b, h->slot);
+	buf_u64(b, h->petition);
+	buf_u32(b, h->hour);
+	buf_u32(b, h->asked_hour);
+	buf_byte(b, h->state);
+	buf_byte(b, h->wants_updates);
+	buf_u16(b, h->log_year);
+	buf_u64(b, h->leaf);
+	put_text(b, h->country);
+	put_text(b, h->area);
+}
+
+void desk_held_read(struct view *v, struct desk_held *ret_held)
+{
+	ret_held->slot = view_u64(v);
+	ret_held->petition = view_u64(v);
+	ret_held->hour = view_u32(v);
+	ret_held->asked_hour = view_u32(v);
+	ret_held->state = view_u8(v);
+	ret_held->wants_updates = view_u8(v) != 0;
+	ret_held->log_year = view_u16(v);
+	ret_held->leaf = view_u64(v);
+	ret_held->country = view_str16(v);
+	ret_held->area = view_str16(v);
+}
+
+/* ---- replies ---- */
+
+enum err desk_reply_read(struct str text, struct desk_reply *ret_reply)
+{
+	struct view v = view_of(text.at, text.len);
+	uint32_t magic = view_u32(&v);
+	uint32_t len = view_u32(&v);
+	const uint8_t *answer = view_take(&v, len);
+	struct desk_reply r = { .header = view_str16(&v) };
+
+	r.record = view_str16(&v);
+	if (magic != REPLY_MAGIC || !view_done(&v))
+		return ERR_INVALID;
+	r.answer = (struct str){ (const char *)answer, len };
+	*ret_reply = r;
+	return OK;
+}
+
+enum err desk_reply_count(struct str text, uint32_t *ret_n)
+{
+	struct view v = view_of(text.at, text.len);
+	uint32_t magic = view_u32(&v);
+	uint32_t n = view_u32(&v);
+
+	if (view_u32(&v) != 0 || !view_done(&v) || magic != REPLY_MAGIC)
+		return ERR_INVALID;
+	*ret_n = n;
+	return OK;
+}
+
+void desk_reply_put(struct buf *b, const struct desk_reply *r)
+{
+	buf_u32(b, REPLY_MAGIC);
+	buf_u32(b, (uint32_t)r->answer.len);
+	buf_str(b, r->answer);
+	put_text(b, r->header);
+	put_text(b, r->record);
+}
+
+void desk_reply_put_count(struct buf *b, uint32_t n)
+{
+	buf_u32(b, REPLY_MAGIC);
+	buf_u32(b, n);
+	buf_u32(b, 0);
 }

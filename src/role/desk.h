@@ -36,9 +36,12 @@ enum {
 	DESK_REQUEST_MAX = 16 << 10, /* sealed, as posted */
 	DESK_ROWS_MAX = 4096, /* in one answer */
 	DESK_SLOTS_MAX = 500, /* in one invalidation */
+	DESK_HELD_MAX = 500, /* in one answer */
 	DESK_ALONE_MAX = 50, /* more than that takes two people */
 	DESK_LIFE_S = 300,
 	DESK_SET_LIFE_S = 86400, /* a second person may sign tomorrow */
+	/* GDPR article 12(3) says one month; the shortest has 28 days. */
+	DESK_ANSWER_DAYS = 28,
 	DESKS_MAX = 64,
 	DESK_NAME_MAX = 63
 };
@@ -48,7 +51,10 @@ enum desk_op {
 	DESK_WAVES = 2, /* of a petition's last two days; answer: waves */
 	DESK_CLUSTER = 3, /* by the tag of a wave; answer: rows */
 	DESK_OPEN = 4, /* answer: a lock */
-	DESK_INVALIDATE = 5 /* to web, in clear; body: slots */
+	DESK_INVALIDATE = 5, /* to web, in clear; body: slots */
+	/* To web, in clear: who waits to see what is held, or one slot. */
+	DESK_HELD = 6,
+	DESK_ANSWERED = 7 /* to web, in clear: that slot's owner has got it */
 };
 
 struct desk_nonce {
@@ -153,14 +159,43 @@ struct desk_wave {
 	struct tag tag;
 };
 
+/* What web holds of a signature beside its record. */
+struct desk_held {
+	uint64_t slot;
+	uint64_t petition;
+	uint32_t hour; /* of signing */
+	uint32_t asked_hour; /* 0: nobody waits */
+	uint8_t state; /* enum signature_state */
+	bool wants_updates;
+	uint16_t log_year; /* 0: not in the log */
+	uint64_t leaf;
+	struct str country, area; /* borrowed; may be empty */
+};
+
 void desk_answer_begin(
 	struct buf *b, const struct desk_head *h, uint32_t count);
 void desk_row_put(struct buf *b, const struct desk_row *r);
 void desk_row_read(struct view *v, struct desk_row *ret_row);
 void desk_wave_put(struct buf *b, const struct desk_wave *w);
 void desk_wave_read(struct view *v, struct desk_wave *ret_wave);
+void desk_held_put(struct buf *b, const struct desk_held *h);
+void desk_held_read(struct view *v, struct desk_held *ret_held);
 /* *ret_count rows follow in v.  ERR_INVALID unless it answers h. */
 MUST_USE enum err desk_answer_read(
 	struct view *v, const struct desk_head *h, uint32_t *ret_count);
+
+/* ---- web's reply to a POST ---- */
+
+struct desk_reply {
+	struct str answer; /* borrowed, as what follows */
+	struct str header, record; /* of an opening, or empty */
+};
+
+MUST_USE enum err desk_reply_read(
+	struct str text, struct desk_reply *ret_reply);
+/* Of a request whose answer is how many were done. */
+MUST_USE enum err desk_reply_count(struct str text, uint32_t *ret_n);
+void desk_reply_put(struct buf *b, const struct desk_reply *r);
+void desk_reply_put_count(struct buf *b, uint32_t n);
 
 #endif

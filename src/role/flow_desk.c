@@ -3,8 +3,8 @@
  *
  * web reads neither.  It learns that a record may be opened, and whose slot;
  * the ACCESS event is committed before the lock, which it cannot read either,
- * is handed out.  Sets of signatures to be set aside come in clear, signed by
- * the desks that want it.
+ * is handed out.  Sets of signatures to be set aside, and who waits to see
+ * what is held, come in clear, signed by the desks that want it.
  */
 #include "base/bytes.h"
 #include "base/log.h"
@@ -44,50 +44,69 @@ static unsigned status_of(enum desk_status s)
 
 /* ---- setting aside ---- */
 
+/* An admitted desk's word, over this body, not older than life_s. */
+static enum err believe(struct flow *f, struct arena *a,
+	const uint8_t head[DESK_HEAD_LEN], struct str body, int64_t life_s,
+	struct desk_head *ret_head)
+{
+	struct desks *desks = ARENA_ARRAY(a, struct desks, 1);
+	struct sha256 hash;
+	int64_t age_s;
+	enum err e =
+		desks == NULL ? ERR_MEMORY : desks_read(f->role->own_fd, desks);
+
+	if (e == OK)
+		e = desk_head_read(head, ret_head);
+	if (e != OK)
+		return e;
+	sha256(body.at, body.len, &hash);
+	age_s = clock_wall_ms(f->app->clock) / 1000 - (int64_t)ret_head->time_s;
+	return desks_find(desks, &ret_head->key) != NULL &&
+			desk_head_check(head, &ret_head->key) == OK &&
+			memcmp(&hash, &ret_head->body, sizeof(hash)) == 0 &&
+			age_s >= -DESK_LIFE_S && age_s <= life_s
+		? OK
+		: ERR_DENIED;
+}
+
+static void refuse(struct flow *f, struct work *w, enum err e)
+{
+	if (e == ERR_DENIED)
+		log_notice("desk-refused");
+	answer(f, w,
+		empty(e == ERR_DENIED              ? 403
+				: e == ERR_INVALID ? 400
+						   : 500));
+}
+
 /* u8 number of heads, the heads, then their common body: slots. */
 static enum err read_set(struct flow *f, struct work_desk *d, struct arena *a)
 {
 	struct view v = view_of(d->body.at, d->body.len);
 	size_t n_heads = view_u8(&v);
 	const uint8_t *heads = view_take(&v, n_heads * DESK_HEAD_LEN);
-	struct desks *desks = ARENA_ARRAY(a, struct desks, 1);
-	struct desk_head h, first;
-	struct sha256 hash;
-	enum err e;
+	struct desk_head h[2];
 
-	if (desks == NULL)
-		return ERR_MEMORY;
 	if (v.bad || n_heads < 1 || n_heads > 2 || v.len % 8 != 0)
 		return ERR_INVALID;
-	e = desks_read(f->role->own_fd, desks);
-	sha256(v.at, v.len, &hash);
-	for (size_t i = 0; e == OK && i < n_heads; i++) {
-		const uint8_t *at = heads + i * DESK_HEAD_LEN;
-		int64_t age;
+	for (size_t i = 0; i < n_heads; i++) {
+		enum err e = believe(f, a, heads + i * DESK_HEAD_LEN,
+			part_of(v.at, v.len), DESK_SET_LIFE_S, &h[i]);
 
-		e = desk_head_read(at, &h);
 		if (e != OK)
 			return e;
-		age = clock_wall_ms(f->app->clock) / 1000 - (int64_t)h.time_s;
-		if (h.op != DESK_INVALIDATE ||
-			desks_find(desks, &h.key) == NULL ||
-			desk_head_check(at, &h.key) != OK ||
-			memcmp(&hash, &h.body, sizeof(hash)) != 0 ||
-			age < -DESK_LIFE_S || age > DESK_SET_LIFE_S)
-			return ERR_DENIED;
-		if (i == 0)
-			first = h;
-		else if (memcmp(&first.key, &h.key, sizeof(h.key)) == 0 ||
-			first.reason != h.reason)
+		if (h[i].op != DESK_INVALIDATE)
 			return ERR_DENIED;
 	}
-	if (e != OK)
-		return e;
+	if (n_heads == 2 &&
+		(memcmp(&h[0].key, &h[1].key, sizeof(h[0].key)) == 0 ||
+			h[0].reason != h[1].reason))
+		return ERR_DENIED;
 	d->n_slots = v.len / 8;
 	if (d->n_slots == 0 || d->n_slots > DESK_SLOTS_MAX ||
 		(d->n_slots > DESK_ALONE_MAX && n_heads < 2))
 		return ERR_DENIED;
-	d->reason = first.reason;
+	d->reason = h[0].reason;
 	d->slots = ARENA_ARRAY(a, uint64_t, d->n_slots);
 	for (size_t i = 0; d->slots != NULL && i < d->n_slots; i++)
 		d->slots[i] = view_u64(&v);
@@ -98,17 +117,78 @@ static void take_set(struct flow *f, struct work *w)
 {
 	enum err e = read_set(f, &w->desk, &w->arena);
 
-	if (e == OK) {
-		f->item[w->id].state = FLOW_COMMITTING;
-		flow_commit(f, w);
+	if (e != OK) {
+		refuse(f, w, e);
 		return;
 	}
-	if (e == ERR_DENIED)
-		log_notice("desk-refused");
-	answer(f, w,
-		empty(e == ERR_DENIED              ? 403
-				: e == ERR_INVALID ? 400
-						   : 500));
+	f->item[w->id].state = FLOW_COMMITTING;
+	flow_commit(f, w);
+}
+
+/* ---- who waits to see what is held ---- */
+
+static void put_row(struct buf *b, const struct store_held *h)
+{
+	bool in_log =
+		h->place.ev_seq != 0 && h->place.leaf_index != STORE_NO_LEAF;
+	const struct desk_held row = { .slot = h->slot,
+		.petition = h->petition,
+		.hour = h->hour,
+		.asked_hour = h->asked_hour,
+		.state = (uint8_t)h->state,
+		.wants_updates = h->wants_updates,
+		.log_year = in_log ? (uint16_t)h->place.log_year : 0,
+		.leaf = in_log ? h->place.leaf_index : 0,
+		.country = h->country,
+		.area = h->area };
+
+	desk_held_put(b, &row);
+}
+
+/* No text of a person is in it, so it goes in clear, below TLS. */
+static enum err list_held(
+	struct flow *f, struct work *w, const struct desk_head *h)
+{
+	struct store_held *held = NULL;
+	size_t n = 0;
+	struct buf b;
+	enum err e = store_held(
+		&w->arena, f->store, h->slot, DESK_HELD_MAX, &held, &n);
+
+	buf_init(&b, 1 << 20);
+	desk_answer_begin(&b, h, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		put_row(&b, &held[i]);
+	if (e == OK)
+		e = buf_err(&b);
+	w->desk.answer = arena_copy(&w->arena, buf_view(&b));
+	buf_release(&b);
+	return e == OK && w->desk.answer.at == NULL ? ERR_MEMORY : e;
+}
+
+static void take_held(struct flow *f, struct work *w)
+{
+	struct work_desk *d = &w->desk;
+	struct desk_head h = { .op = DESK_HELD };
+	enum err e = d->body.len != DESK_HEAD_LEN
+		? ERR_INVALID
+		: believe(f, &w->arena, (const uint8_t *)d->body.at, STR(""),
+			  DESK_LIFE_S, &h);
+
+	if (e == OK && h.op != DESK_HELD && h.op != DESK_ANSWERED)
+		e = ERR_DENIED;
+	if (e == OK && h.op == DESK_HELD)
+		e = list_held(f, w, &h);
+	if (e != OK) {
+		refuse(f, w, e);
+	} else if (h.op == DESK_HELD) {
+		flow_desk_done(f, w);
+	} else {
+		d->slot = h.slot;
+		d->answered = true;
+		f->item[w->id].state = FLOW_COMMITTING;
+		flow_commit(f, w);
+	}
 }
 
 /* ---- relayed ---- */
@@ -122,8 +202,12 @@ void flow_take_desk(struct flow *f, struct work *w)
 		answer(f, w, empty(503));
 		return;
 	}
-	if (w->desk.is_set) {
+	if (w->desk.kind == WORK_DESK_SET) {
 		take_set(f, w);
+		return;
+	}
+	if (w->desk.kind == WORK_DESK_HELD) {
+		take_held(f, w);
 		return;
 	}
 	if (!link_up(sealer) || !f->declared) {
@@ -173,6 +257,7 @@ void flow_desk_done(struct flow *f, struct work *w)
 	const struct work_desk *d = &w->desk;
 	struct http_reply *reply = NULL;
 	struct buf b;
+	bool counts; /* the reply is how many were done */
 
 	if (w->err != OK) {
 		answer(f, w,
@@ -181,16 +266,18 @@ void flow_desk_done(struct flow *f, struct work *w)
 					: (unsigned)err_http_status(w->err)));
 		return;
 	}
-	if (d->slot != 0 || d->is_set)
+	counts = d->kind == WORK_DESK_SET || d->answered;
+	if (d->slot != 0 || counts)
 		flow_find_events(f);
 	buf_init(&b, 8 << 20);
-	buf_c(&b, "PDR1");
-	buf_u32(&b, (uint32_t)(d->is_set ? d->n_done : d->answer.len));
-	buf_str(&b, d->answer);
-	buf_u16(&b, (uint16_t)d->header.len);
-	buf_put(&b, d->header.at, d->header.len);
-	buf_u16(&b, (uint16_t)d->record.len);
-	buf_put(&b, d->record.at, d->record.len);
+	if (counts)
+		desk_reply_put_count(&b, (uint32_t)d->n_done);
+	else
+		desk_reply_put(&b,
+			&(struct desk_reply){ d->answer,
+				{ (const char *)d->header.at, d->header.len },
+				{ (const char *)d->record.at,
+					d->record.len } });
 	if (http_once(&spec, &b, &reply) != OK)
 		reply = NULL;
 	buf_release(&b);

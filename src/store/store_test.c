@@ -255,103 +255,6 @@ static void test_set_apart(void)
 	teardown(&f);
 }
 
-static struct store_leave leaver(uint64_t petition, uint64_t slot)
-{
-	struct store_leave in = { .slot = slot, .petition = petition };
-
-	memset(in.commitment, (int)(slot & 0x7f), sizeof(in.commitment));
-	memset(in.mac, 0xdd, sizeof(in.mac));
-	memset(in.shred_hash, 0x5d, sizeof(in.shred_hash));
-	return in;
-}
-
-static enum store_left leaves(
-	struct fixture *f, uint64_t petition, uint64_t slot, uint64_t want_ev)
-{
-	struct store_leave in = leaver(petition, slot);
-	enum store_left outcome = STORE_LEFT_NO_ROW;
-	uint64_t ev_seq = 99;
-
-	CHECK_INT(store_leave(f->s, &in, now_ms, &outcome, &ev_seq), OK);
-	CHECK_INT(ev_seq, want_ev);
-	return outcome;
-}
-
-/* Steps L3 to L7 of docs/protocol.md. */
-static void test_leave(void)
-{
-	struct fixture f;
-	struct store_signature row;
-	struct store_event *events;
-	struct petition closed;
-	enum store_put replaced = STORE_PUT_EXISTS;
-	struct bytes identity, contact;
-	struct arena a;
-	uint64_t slot[4];
-	size_t n = 0;
-	bool any = false;
-
-	setup(&f);
-	arena_init(&a, 1 << 20);
-	put(&f, petition_plain(1, PETITION_OPEN));
-	put(&f, petition_plain(2, PETITION_OPEN));
-	CHECK_INT(store_begin(f.s), OK);
-	for (uint64_t s = 1; s <= 3; s++)
-		sign(&f, 1, s);
-	sign(&f, 2, 4);
-	CHECK_INT(confirm(&f, 1, 1, STORE_VALIDATED), 1);
-	CHECK_INT(confirm(&f, 1, 2, STORE_VALIDATED), 2);
-	CHECK_INT(confirm(&f, 2, 4, STORE_VALIDATED), 3);
-	CHECK_INT(store_commit(f.s), OK);
-	closed = petition_plain(2, PETITION_CLOSED);
-	CHECK_INT(store_begin(f.s), OK);
-	CHECK_INT(store_petition_put(f.s, &closed, true, &replaced), OK);
-	CHECK_INT(replaced, STORE_PUT);
-	CHECK_INT(leaves(&f, 1, 1, 4), STORE_WITHDRAWN);
-	CHECK_INT(leaves(&f, 1, 1, 0), STORE_WITHDRAWN);
-	CHECK_INT(leaves(&f, 2, 4, 5), STORE_ERASED);
-	CHECK_INT(leaves(&f, 2, 4, 0), STORE_ERASED);
-	/* Not confirmed, of another petition, not there. */
-	CHECK_INT(leaves(&f, 1, 3, 0), STORE_LEFT_NO_ROW);
-	CHECK_INT(leaves(&f, 2, 2, 0), STORE_LEFT_NO_ROW);
-	CHECK_INT(leaves(&f, 1, 77, 0), STORE_LEFT_NO_ROW);
-	CHECK_INT(store_stop_updates(f.s, 2), OK);
-	CHECK_INT(store_show_request(f.s, 2, 1, HOUR_NOW), OK);
-	CHECK_INT(store_show_request(f.s, 2, 1, HOUR_NOW), OK);
-	CHECK_INT(store_commit(f.s), OK);
-
-	CHECK_INT(store_events(&a, f.s, 4, 8, &events, &n), OK);
-	CHECK_INT(n, 2);
-	CHECK(events[0].type == EVENT_WITHDRAW && events[0].slot == 1 &&
-		events[0].target_ev_seq == 1 && events[0].mac[0] == 0xdd);
-	CHECK(events[1].type == EVENT_SHRED && events[1].slot == 0 &&
-		events[1].reason == STORE_SHRED_ASKED &&
-		events[1].c[0] == 0x5d);
-	CHECK_INT(store_signature(f.s, 1, &row), OK);
-	CHECK_INT(row.state, SIGNATURE_WITHDRAWN);
-	CHECK_INT(store_signature(f.s, 4, &row), OK);
-	CHECK_INT(row.state, SIGNATURE_VALIDATED);
-	CHECK_INT(store_records(&a, f.s, 2, &identity, &contact), OK);
-	CHECK(identity.len > 0 && contact.len == 0);
-
-	/* keeper may destroy what log has journaled, and no more. */
-	CHECK_INT(store_leaving(f.s, 3, slot, 4, &n, &any), OK);
-	CHECK(n == 0 && any);
-	CHECK_INT(store_leaving(f.s, 4, slot, 4, &n, &any), OK);
-	CHECK(n == 1 && slot[0] == 1 && any);
-	CHECK_INT(store_leaving(f.s, 9, slot, 4, &n, &any), OK);
-	CHECK(n == 2 && slot[1] == 4);
-	CHECK_INT(store_begin(f.s), OK);
-	CHECK_INT(store_leave_done(f.s, slot, 2), OK);
-	CHECK_INT(leaves(&f, 1, 1, 0), STORE_WITHDRAWN);
-	CHECK_INT(store_commit(f.s), OK);
-	CHECK_INT(store_leaving(f.s, 9, slot, 4, &n, &any), OK);
-	CHECK(n == 0 && !any);
-	CHECK_INT(findings(&f), 0);
-	arena_release(&a);
-	teardown(&f);
-}
-
 /* Who has not confirmed is reminded once, those of an hour after the other. */
 static void test_remind(void)
 {
@@ -924,7 +827,6 @@ int main(void)
 	test_insert();
 	test_confirm();
 	test_set_apart();
-	test_leave();
 	test_remind();
 	test_expiry();
 	test_mail();

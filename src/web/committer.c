@@ -227,6 +227,25 @@ static enum err set_aside(
 	return e;
 }
 
+static enum err apply_answered(struct committer *c, struct work_desk *d)
+{
+	bool waited = false;
+	enum err e = store_show_answered(
+		c->store, d->slot, clock_wall_ms(c->settings.clock), &waited);
+
+	d->n_done = e == OK && waited;
+	return e;
+}
+
+static enum err apply_set(struct committer *c, struct work_desk *d)
+{
+	enum err e = OK;
+
+	for (size_t i = 0; e == OK && i < d->n_slots; i++)
+		e = set_aside(c, d->slots[i], d->reason, &d->n_done);
+	return e;
+}
+
 static enum err apply_desk(
 	struct committer *c, struct work_desk *d, struct arena *a)
 {
@@ -234,10 +253,17 @@ static enum err apply_desk(
 
 	if (e != OK)
 		return e;
-	if (!d->is_set)
+	switch (d->kind) {
+	case WORK_DESK_RELAYED:
 		e = apply_opening(c, d, a);
-	for (size_t i = 0; d->is_set && e == OK && i < d->n_slots; i++)
-		e = set_aside(c, d->slots[i], d->reason, &d->n_done);
+		break;
+	case WORK_DESK_SET:
+		e = apply_set(c, d);
+		break;
+	case WORK_DESK_HELD:
+		e = apply_answered(c, d);
+		break;
+	}
 	if (e == OK)
 		return store_keep(c->store);
 	store_undo(c->store);

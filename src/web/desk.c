@@ -4,7 +4,8 @@
  */
 #include "web/routes.h"
 
-static void take(struct app *app, struct http_request *r, bool is_set)
+static void take(
+	struct app *app, struct http_request *r, enum work_desk_kind kind)
 {
 	struct work *w;
 
@@ -21,7 +22,7 @@ static void take(struct app *app, struct http_request *r, bool is_set)
 		http_reply(r, app_error(app, 503));
 		return;
 	}
-	w->desk.is_set = is_set;
+	w->desk.kind = kind;
 	w->desk.request = r;
 	work_push(&app->state->inbox, w);
 }
@@ -30,12 +31,19 @@ void desk_ask(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
 	(void)args;
-	take(app, r, false);
+	take(app, r, WORK_DESK_RELAYED);
 }
 
 void desk_set_aside(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
 	(void)args;
-	take(app, r, true);
+	take(app, r, WORK_DESK_SET);
+}
+
+void desk_held(
+	struct app *app, struct http_request *r, const struct route_args *args)
+{
+	(void)args;
+	take(app, r, WORK_DESK_HELD);
 }

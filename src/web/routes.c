@@ -83,6 +83,7 @@ static const struct route routes[] = {
 	{ HTTP_GET,  "/receipts/:id/:c.json",            NO_BODY,   receipt_json_show },
 	{ HTTP_GET,  "/receipts/:id/:c",                 NO_BODY,   receipt_show },
 	{ HTTP_POST, "/desk",                            FORM_BODY, desk_ask },
+	{ HTTP_POST, "/desk/held",                       FORM_BODY, desk_held },
 	{ HTTP_POST, "/desk/set-aside",                  FORM_BODY, desk_set_aside },
 	{ HTTP_GET,  "/who-can-read",                    NO_BODY,   readers_show },
 	{ HTTP_GET,  "/accessibility",                   NO_BODY,   text_show },

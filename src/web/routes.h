@@ -101,6 +101,7 @@ handler leave_show; /* one of them: a button */
 handler leave_ask; /* the button pressed */
 handler leave_done; /* what became of it */
 handler desk_ask; /* relayed */
+handler desk_held;
 handler desk_set_aside;
 handler receipt_show;
 handler recount_show;

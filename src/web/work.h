@@ -168,16 +168,24 @@ struct work_declare {
 	uint64_t ev_seq; /* answer: of its KEY event */
 };
 
+/* What a desk posts, by its address. */
+enum work_desk_kind {
+	WORK_DESK_RELAYED, /* sealed, to sealer */
+	WORK_DESK_SET, /* signatures to set aside */
+	WORK_DESK_HELD /* who waits to see what is held; or that one was told */
+};
+
 struct work_desk {
+	enum work_desk_kind kind;
 	struct http_request *request;
 	struct str body; /* as posted */
-	bool is_set; /* signatures to set aside, not a relayed request */
 	uint64_t slot; /* of the record to be opened, or 0 */
 	uint64_t petition;
 	struct str answer; /* sealed to the desk */
 	uint64_t *slots; /* to set aside */
 	size_t n_slots;
 	uint16_t reason;
+	bool answered; /* WORK_DESK_HELD: note it down for slot */
 	/* from the committer, in the item's arena */
 	size_t n_done;
 	struct bytes header, record;

@@ -8,6 +8,7 @@ open nothing; opening shows one record, with an ACCESS entry in the log and a
 row at keeper; caps, strangers, replays and other people's sets are refused;
 sets are put aside, large ones by two.  Prints TAP.
 """
+import json
 import os
 import pty
 import re
@@ -99,7 +100,7 @@ def slot_of(site, token):
 class People:
     def __init__(self, site, petition):
         self.site, self.petition, self.slot = site, petition, {}
-        self.mails = {}
+        self.mails, self.token = {}, {}
 
     def sign(self, who, address, postcode, ip="192.0.2.7", confirm=True,
              petition=None):
@@ -111,8 +112,15 @@ class People:
         token = livesite.link_of(mail)[0]
         if confirm:
             self.site.confirm(token, headers)
+        self.token[who] = token
         self.slot[who] = slot_of(self.site, token)
         return self.slot[who]
+
+
+def opening(site):
+    """keeper's newest row."""
+    with open(os.path.join(site.dir, "keeper", "openings"), "rb") as f:
+        return f.read()[-32:]
 
 
 def test_searches(tap, site, desk, people, other):
@@ -131,7 +139,8 @@ def test_searches(tap, site, desk, people, other):
     found, done = desk.slots(p, "domain", "bots.example")
     tap.check(sorted(found) == bots, "by domain", done)
     found, done = desk.slots(p, "postcode", "sw1a 1aa")
-    tap.check(found == [s["Ada Lovelace"]], "by postcode", done)
+    tap.check(sorted(found) == [s["Ada Lovelace"], s["Grace Hopper"]],
+              "by postcode", done)
     found, done = desk.slots(p, "ip", "198.51.100.9")
     tap.check(sorted(found) == bots, "by internet address", done)
     found, done = desk.slots(p, "ip-narrow", "198.51.100.200")
@@ -164,37 +173,38 @@ def test_waves(tap, desk, people):
         tap.check(found == bots, f"the cluster behind a {row[1]}", done)
 
 
-def test_opening(tap, site, desk, people, passphrase_file):
+def test_opening(tap, site, desk, people, passphrase_file, other):
     slot = people.slot["Ada Lovelace"]
     done = desk.run("open", slot, "fraud")
     for text in ("Ada Lovelace", "ada@example.org", "SW1A1AA", "192.0.2.7"):
         tap.check(text in done.stdout, f"open shows {text}", done)
-    tap.check(events(site, ACCESS) == [(people.petition, 1, 0, 0)],
+    tap.check(events(site, ACCESS) == [(people.petition, 1, 0, 0)] * 2,
               "and stands in the log", events(site, ACCESS))
-    with open(os.path.join(site.dir, "keeper", "openings"), "rb") as f:
-        row = f.read()
-    tap.check(len(row) == 32 and row[:4] == b"PKO1" and
+    row = opening(site)
+    tap.check( row[:4] == b"PKO1" and
               struct.unpack(">Q", row[16:24])[0] == slot and row[5] == 1,
               "and with keeper: slot and reason", row.hex())
     tap.check(desk.run("open", slot, "because").returncode == 1,
               "without a reason nothing opens")
     tap.check(desk.run("open", 10 ** 6, "fraud").returncode == 1 and
-              len(events(site, ACCESS)) == 1, "no entry, no opening")
+              len(events(site, ACCESS)) == 2, "no entry, no opening")
     status, said = at_terminal(
         [desk.program, "open", passphrase_file, str(slot), "fraud"],
         [livesite.PASSPHRASE])
     tap.check(status == 0 and "Ada Lovelace" in said,
               "with the file under its passphrase, too", said)
-    done = desk.run("answer", "ada@example.org")
-    tap.check(done.stdout.count("Ada Lovelace") == 1 and
+    done = desk.run("answer", "ada@example.org", "letter")
+    tap.check(done.stdout.startswith("To: ada@example.org\nSubject: ") and
+              done.stdout.count("Ada Lovelace") == 1 and
               done.stdout.count("Ada Elsewhere") == 1 and
-              "2 records." in done.stdout, "what is held about Ada", done)
-    tap.check(len(events(site, ACCESS)) == 4, "each opening is an entry")
+              f"petition {other}" in done.stdout, "what is held about Ada",
+              done)
+    tap.check(len(events(site, ACCESS)) == 5, "each opening is an entry")
     done = desk.run("open", slot, "fraud")
-    tap.check(done.returncode == 0, "the fifth of the day", done)
+    tap.check(done.returncode == 0, "the last of the day", done)
     done = desk.run("open", slot, "fraud")
     tap.check(done.returncode == 1 and "as many records today" in done.stderr,
-              "the sixth is one too many", done)
+              "one more is one too many", done)
     tap.check(desk.run("search", people.petition, "email",
                        "ada@example.org").returncode == 0,
               "searching goes on")
@@ -222,6 +232,65 @@ def new_desk(tap, site, petitiond, program, name):
     tap.check(done.returncode == 0 and recipient in done.stdout and
               "Declared." in done.stdout, "admit", done)
     return desk, line[1]
+
+
+def checked(petitiond, site):
+    return subprocess.run([petitiond, "check", site.dir], capture_output=True,
+                          text=True, check=False)
+
+
+def test_showing(tap, site, petitiond, desk, people):
+    """"Show me what you hold": from the link in the mail to the answer."""
+    slot, token = people.slot["Grace Hopper"], people.token["Grace Hopper"]
+    done = desk.run("requests")
+    tap.check(done.stdout == "nobody waits\n", "nobody waits", done)
+    for _ in range(2):
+        site.post(f"/s/{token}/data", {})
+    done = desk.run("requests")
+    rows = done.stdout.splitlines()
+    tap.check(len(rows) == 1 and rows[0].startswith(f"{slot}\t") and
+              "\tdue " in rows[0], "who asked waits, by slot", done)
+    tap.check("Grace" not in done.stdout and "grace" not in done.stdout,
+              "and is not named")
+    before = len(events(site, ACCESS))
+    done = desk.run("answer", slot, "json")
+    held = json.loads(done.stdout)["signatures"]
+    tap.check(len(held) == 1 and held[0]["name"] == "Grace Hopper" and
+              held[0]["email"] == "grace@example.org" and
+              held[0]["postcode"] == "SW1A1AA" and
+              held[0]["internet_address"] == "192.0.2.7" and
+              held[0]["counts"] == "yes" and
+              held[0]["petition"] == people.petition,
+              "the answer as JSON", done)
+    tap.check(len(events(site, ACCESS)) == before + 1,
+              "is an opening that the log tells")
+    row = opening(site)
+    tap.check(row[5] == 3 and struct.unpack(">Q", row[16:24])[0] == slot,
+              "with the reason: its owner asked", row.hex())
+    tap.check("have no answer" not in checked(petitiond, site).stderr,
+              "check is patient for a month")
+    db = sqlite3.connect(f"{site.dir}/web/site.db")
+    db.execute("UPDATE show_request SET hour = hour - 28 * 24 - 1")
+    db.commit()
+    db.close()
+    done = checked(petitiond, site)
+    tap.check(done.returncode == 1 and
+              "1 people asked more than 28 days ago" in done.stderr,
+              "and then says so", done)
+    tap.check("OVERDUE" in desk.run("requests").stdout, "as requests does")
+    for words in ((slot, "poem"), ("nobody@example.org", "letter"),
+                  (10 ** 6, "letter"), ("0", "letter")):
+        done = desk.run("answer", *words)
+        tap.check(done.returncode == 1 and done.stdout == "",
+                  f"no answer for {words}", done)
+    done = desk.run("answered", slot)
+    tap.check(done.stdout == "noted: answered\n" and
+              desk.run("requests").stdout == "nobody waits\n",
+              "answered: nobody waits any more", done)
+    done = desk.run("answered", slot)
+    tap.check(done.stdout.startswith("nobody waited"), "twice is once", done)
+    tap.check("have no answer" not in checked(petitiond, site).stderr,
+              "and check is content")
 
 
 def test_sets(tap, site, desk, second, people):
@@ -264,12 +333,14 @@ def run(tap, site, petitiond, program):
     people.sign("Ada Lovelace", "ada@example.org", "SW1A 1AA")
     people.sign("Ada Elsewhere", "ada@example.org", "SW1A 1AA",
                 petition=other)
+    people.sign("Grace Hopper", "grace@example.org", "SW1A 1AA")
     for x in "ABCD":
         people.sign(f"Robot {x}", f"{x}{x}@bots.example", "EH99 1SP",
                     ip="198.51.100.9", confirm=x != "D")
     test_searches(tap, site, desk, people, other)
     test_waves(tap, desk, people)
-    test_opening(tap, site, desk, people, site.desk)
+    test_showing(tap, site, petitiond, desk, people)
+    test_opening(tap, site, desk, people, site.desk, other)
     second, key = new_desk(tap, site, petitiond, program, "moss")
     test_sets(tap, site, desk, second, people)
     test_web_learns_nothing(tap, site, people)
@@ -288,7 +359,7 @@ def main():
         return livesite.skip_all("the same as served, and much slower")
     tap = livesite.Tap()
     site = livesite.Site(petitiond, [
-        ("keys", "openings_per_day", 5),
+        ("keys", "openings_per_day", 6),
         ("http", "trusted_proxies", "127.0.0.1")])
     try:
         run(tap, site, petitiond, os.path.abspath(program))

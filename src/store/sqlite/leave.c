@@ -176,27 +176,10 @@ enum err store_leave_done(struct store *s, const uint64_t *slots, size_t count)
 			return e;
 		sql_bind_u64(stmt, 1, slots[i]);
 		e = sql_run_once(s, stmt);
+		if (e == OK)
+			e = store_show_forget(s, slots[i]);
 	}
 	return e;
-}
-
-enum err store_show_request(
-	struct store *s, uint64_t slot, uint64_t petition, uint32_t hour)
-{
-	sqlite3_stmt *stmt;
-	enum err e = sql_writing(s);
-
-	if (e == OK)
-		e = sql_once(s,
-			"INSERT INTO show_request (slot, petition_id, hour)"
-			" VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-			&stmt);
-	if (e != OK)
-		return e;
-	sql_bind_u64(stmt, 1, slot);
-	sql_bind_u64(stmt, 2, petition);
-	sql_bind_u64(stmt, 3, hour);
-	return sql_run_once(s, stmt);
 }
 
 /* ---- reminders ---- */

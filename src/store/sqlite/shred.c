@@ -79,6 +79,8 @@ enum err store_shredded(struct store *s, uint64_t petition,
 		return e;
 	memcpy(event.c, hash, sizeof(event.c));
 	e = store_document_put(s, hash, store_shred_text(what));
+	if (e == OK && what == STORE_SHRED_ALL)
+		e = store_show_forget_all(s, petition);
 	return e == OK ? store_append(s, &event, ret_ev_seq) : e;
 }
 

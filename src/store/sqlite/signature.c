@@ -90,6 +90,8 @@ static enum err forget_rest(struct store *s, uint64_t slot)
 	enum err e = sql_run_on(
 		s, SQL_RECORD_DROP, "DELETE FROM record WHERE slot = ?1", slot);
 
+	if (e == OK)
+		e = store_show_forget(s, slot);
 	return e == OK ? store_job_drop(s, slot) : e;
 }
 

@@ -120,6 +120,8 @@ enum sql_id {
 	SQL_SEARCH_LANG_PUT,
 	SQL_SEARCH_LANGS,
 	SQL_SUMMARY_GET,
+	SQL_SHOW_FORGET,
+	SQL_SHOW_FORGET_ALL,
 	SQL_SIMILAR_TOTAL,
 	SQL_SIMILAR_SPREAD,
 	SQL_SIMILAR_PLACES,
@@ -250,6 +252,10 @@ MUST_USE enum err store_migrate(struct store *s);
 /* event.c: insert one as it stands, giving it the next number. */
 MUST_USE enum err store_event_put(
 	struct store *s, const struct store_event *in, uint64_t *ret_ev_seq);
+
+/* show.c: requests to see what is held die with a signature, or a petition. */
+MUST_USE enum err store_show_forget(struct store *s, uint64_t slot);
+MUST_USE enum err store_show_forget_all(struct store *s, uint64_t petition);
 
 /* history.c: a petition's count at the time of a checkpoint; thins what has
  * aged. */

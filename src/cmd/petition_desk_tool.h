@@ -1,0 +1,61 @@
+/*
+ * petition_desk_tool.h - what the commands of petition-desk share: the opened
+ * keys and the site, one record opened, and the commands that answer people.
+ *
+ * A command takes the words behind FILE, prints to standard output, complains
+ * on standard error, and returns what went wrong.
+ */
+#ifndef CMD_PETITION_DESK_TOOL_H
+#define CMD_PETITION_DESK_TOOL_H
+
+#include "base/arena.h"
+#include "cmd/petition_desk_ask.h"
+#include "cmd/petition_desk_file.h"
+#include "crypto/psr1.h"
+#include "role/body.h"
+
+struct desk_tool {
+	struct desk_file *file;
+	struct desk_site site;
+	struct arena arena;
+};
+
+/* ---- petition_desk.c ---- */
+
+/* As 2026-01-31T09:00Z. */
+void desk_hour_text(uint32_t hour, char ret_text[32]);
+void desk_print_hour(uint32_t hour);
+/* The body of a search (docs/formats.md section 11).  Complains of nonsense. */
+MUST_USE enum err desk_search_body(
+	struct desk_tool *t, uint32_t purpose, const char *text, struct buf *b);
+
+/* ---- petition_desk_open.c ---- */
+
+struct desk_opened {
+	struct psr1_head head;
+	struct body_identity body; /* borrowed from plain */
+	struct buf plain; /* secret */
+};
+
+/* Have the site hand out one lock, which it enters in the public log, and open
+ * the record.  desk_opened_release afterwards, whatever came.  Complains. */
+MUST_USE enum err desk_open_slot(struct desk_tool *t, uint64_t slot,
+	uint16_t reason, struct desk_opened *ret_opened);
+void desk_opened_release(struct desk_opened *o);
+/* "fraud" and so on.  Complains. */
+MUST_USE enum err desk_reason_of(const char *text, uint16_t *ret_reason);
+MUST_USE enum err desk_slot_of(const char *text, uint64_t *ret_slot);
+
+/* open SLOT REASON */
+MUST_USE enum err desk_open(struct desk_tool *t, char **word);
+
+/* ---- petition_desk_held.c ---- */
+
+/* requests: who waits to see what is held. */
+MUST_USE enum err desk_requests(struct desk_tool *t, char **word);
+/* answer WHO FORM: what is held, as a letter or as JSON. */
+MUST_USE enum err desk_answer(struct desk_tool *t, char **word);
+/* answered SLOT */
+MUST_USE enum err desk_answered(struct desk_tool *t, char **word);
+
+#endif
