@@ -48,6 +48,18 @@ void token_text(struct buf *b, uint64_t slot, const struct token *token)
 	enc_base32(b, token->byte, sizeof(token->byte));
 }
 
+struct str token_copy(struct arena *a, uint64_t slot, const struct token *token)
+{
+	struct str text;
+	struct buf b;
+
+	buf_init(&b, 2 * TOKEN_TEXT_MAX);
+	token_text(&b, slot, token);
+	text = arena_copy(a, buf_view(&b));
+	buf_release(&b);
+	return text;
+}
+
 /* A letter as it may be typed; 0 for what stands between letters, 255 for
  * what has no place. */
 static uint8_t typed(char c)

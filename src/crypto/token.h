@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -41,6 +42,9 @@ bool token_hash_ok(const struct token_hash *stored, uint64_t slot,
 	const struct token *token);
 
 void token_text(struct buf *b, uint64_t slot, const struct token *token);
+/* The same in an arena. */
+struct str token_copy(
+	struct arena *a, uint64_t slot, const struct token *token);
 /* ERR_INVALID unless text is exactly one slot and token. */
 MUST_USE enum err token_parse(
 	struct str text, uint64_t *ret_slot, struct token *ret_token);

@@ -55,8 +55,7 @@ void flow_leave(struct flow *f, struct work *w)
 {
 	if (w->id != 0)
 		f->item[w->id] = (struct flow_item){ .work = NULL };
-	app_leave(f->app);
-	work_free(w);
+	app_drop(f->app, w);
 }
 
 /* What an old database may still store before log has told it the rest: it

@@ -120,8 +120,7 @@ void flow_take_sign(struct flow *f, struct work *w)
 		p->next = same->sign.waiters;
 		same->sign.waiters = p;
 		w->sign.waiters = NULL;
-		app_leave(f->app);
-		work_free(w);
+		app_drop(f->app, w);
 		return;
 	}
 	if (!flow_enter(f, w, FLOW_UNSENT)) {

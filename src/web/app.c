@@ -2,17 +2,35 @@
 
 #include "web/make.h"
 
-bool app_enter(struct app *app)
+struct work *app_work(struct app *app, enum work_kind kind)
 {
+	struct work *w = NULL;
+
+	if (!atomic_load(&app->state->takes_forms))
+		return NULL;
 	if (atomic_fetch_add(&app->state->waiting, 1) < APP_WAITING_MAX)
-		return true;
-	app_leave(app);
-	return false;
+		w = work_new(kind);
+	if (w == NULL)
+		app_drop(app, NULL);
+	return w;
 }
 
-void app_leave(struct app *app)
+void app_drop(struct app *app, struct work *w)
 {
 	(void)atomic_fetch_sub(&app->state->waiting, 1);
+	work_free(w);
+}
+
+bool app_send(struct app *app, struct http_request *r, struct work *w)
+{
+	if (w == NULL)
+		return false;
+	if (http_park(r) != OK) {
+		app_drop(app, w);
+		return false;
+	}
+	work_push(&app->state->inbox, w);
+	return true;
 }
 
 struct app *app_view(struct app *app, const struct http_request *r)
@@ -46,7 +64,7 @@ struct http_reply *app_page(struct app *app, unsigned status, struct buf *b)
 
 	make_speak(&spec, &app->site);
 	e = http_once(&spec, b, &reply);
-
+	buf_release(b);
 	return e == OK ? reply : app_error(app, (unsigned)err_http_status(e));
 }
 

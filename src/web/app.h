@@ -77,9 +77,14 @@ struct app {
 /* At most so many requests wait for a commit at once; beyond is 503. */
 enum { APP_WAITING_MAX = 16384 };
 
-/* Take a place for one more request; false when there is none. */
-bool app_enter(struct app *app);
-void app_leave(struct app *app);
+/* An item for one more request, which takes a place; NULL when there is none,
+ * when the other roles are not there, or without memory. */
+struct work *app_work(struct app *app, enum work_kind kind);
+/* Give the place back, and free w. */
+void app_drop(struct app *app, struct work *w);
+/* Park r and send w to the flow.  False if r could not be parked, or for
+ * NULL: w is dropped then, and r wants its answer. */
+bool app_send(struct app *app, struct http_request *r, struct work *w);
 
 /* The one that r was given when it came. */
 struct app *app_view(struct app *app, const struct http_request *r);
@@ -91,8 +96,8 @@ uint32_t app_year(struct app *app);
 
 /* The error page of status. */
 struct http_reply *app_error(struct app *app, unsigned status);
-/* A page that was just written into b (taken), status 200 unless given; never
- * stored by anybody.  An error page if the buf has failed. */
+/* A page that was just written into b, which is released; status 200 unless
+ * given; never stored by anybody.  An error page if the buf has failed. */
 struct http_reply *app_page(struct app *app, unsigned status, struct buf *b);
 /* 303; a path leads to the page in the same language. */
 struct http_reply *app_redirect(struct app *app, struct str location);

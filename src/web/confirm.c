@@ -13,16 +13,6 @@
 
 static const size_t PAGE_MAX_BYTES = 1 << 20;
 
-static void show_bad(struct app *app, struct http_request *r)
-{
-	struct buf b;
-
-	buf_init(&b, PAGE_MAX_BYTES);
-	page_confirm_bad(&b, &app->site);
-	http_reply(r, app_page(app, 404, &b));
-	buf_release(&b);
-}
-
 /* GET /c and GET /c?token=...: the second leads to the first's answer. */
 void confirm_type(
 	struct app *app, struct http_request *r, const struct route_args *args)
@@ -67,7 +57,7 @@ static struct brief *find_pending(struct app *app, struct http_request *r,
 	if (token_parse(text, ret_slot, ret_token) != OK ||
 		reader_signature(app->reader, *ret_slot, &signature) != OK ||
 		(brief = shelf_brief(app->shelf, signature.petition)) == NULL) {
-		show_bad(app, r);
+		http_reply(r, confirm_reply_bad(app));
 		return NULL;
 	}
 	p = brief_petition(brief);
@@ -77,20 +67,6 @@ static struct brief *find_pending(struct app *app, struct http_request *r,
 	http_reply(r, sign_reply_closed(app, p));
 	brief_free(brief);
 	return NULL;
-}
-
-/* The token's one form, however it was typed. */
-static struct str arena_token(
-	struct http_request *r, uint64_t slot, const struct token *token)
-{
-	struct str text;
-	struct buf b;
-
-	buf_init(&b, 2 * TOKEN_TEXT_MAX);
-	token_text(&b, slot, token);
-	text = arena_copy(&r->arena, buf_view(&b));
-	buf_release(&b);
-	return text;
 }
 
 void confirm_show(
@@ -106,9 +82,8 @@ void confirm_show(
 		return;
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_confirm(&b, &app->site, brief_petition(brief),
-		arena_token(r, slot, &token));
+		token_copy(&r->arena, slot, &token));
 	http_reply(r, app_page(app, 200, &b));
-	buf_release(&b);
 	brief_free(brief);
 }
 
@@ -124,7 +99,7 @@ void confirm_correct(
 	if (brief == NULL)
 		return;
 	sign_correct(app, r, brief_petition(brief)->id,
-		arena_token(r, slot, &token));
+		token_copy(&r->arena, slot, &token));
 	brief_free(brief);
 }
 
@@ -140,21 +115,13 @@ void confirm_ask(
 	if (brief == NULL)
 		return;
 	brief_free(brief);
-	if (!atomic_load(&app->state->takes_forms) || !app_enter(app)) {
+	w = app_work(app, WORK_CONFIRM);
+	if (w != NULL)
+		w->confirm = (struct work_confirm){
+			.slot = slot, .token = token, .request = r
+		};
+	if (!app_send(app, r, w))
 		http_reply(r, app_error(app, 503));
-		return;
-	}
-	w = work_new(WORK_CONFIRM);
-	if (w == NULL || http_park(r) != OK) {
-		work_free(w);
-		app_leave(app);
-		http_reply(r, app_error(app, 503));
-		return;
-	}
-	w->confirm.slot = slot;
-	w->confirm.token = token;
-	w->confirm.request = r;
-	work_push(&app->state->inbox, w);
 }
 
 /* ---- what the flow answers with ---- */
@@ -162,13 +129,10 @@ void confirm_ask(
 struct http_reply *confirm_reply_bad(struct app *app)
 {
 	struct buf b;
-	struct http_reply *reply;
 
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_confirm_bad(&b, &app->site);
-	reply = app_page(app, 404, &b);
-	buf_release(&b);
-	return reply;
+	return app_page(app, 404, &b);
 }
 
 struct http_reply *confirm_reply_again(struct app *app, uint64_t petition)
@@ -181,7 +145,6 @@ struct http_reply *confirm_reply_again(struct app *app, uint64_t petition)
 	page_confirm_again(
 		&b, &app->site, brief == NULL ? NULL : brief_petition(brief));
 	reply = app_page(app, 200, &b);
-	buf_release(&b);
 	brief_free(brief);
 	return reply;
 }
@@ -292,7 +255,6 @@ void receipt_show(
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_receipt(&b, &app->site, &receipt);
 	http_reply(r, app_page(app, 200, &b));
-	buf_release(&b);
 	brief_free(brief);
 }
 

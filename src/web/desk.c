@@ -7,24 +7,18 @@
 static void take(
 	struct app *app, struct http_request *r, enum work_desk_kind kind)
 {
-	struct work *w;
+	struct work *w = app_work(app, WORK_DESK);
 
-	if (!atomic_load(&app->state->takes_forms) || !app_enter(app)) {
-		http_reply(r, app_error(app, 503));
-		return;
-	}
-	w = work_new(WORK_DESK);
 	if (w != NULL)
-		w->desk.body = arena_copy(&w->arena, r->body);
-	if (w == NULL || w->desk.body.at == NULL || http_park(r) != OK) {
-		work_free(w);
-		app_leave(app);
-		http_reply(r, app_error(app, 503));
-		return;
+		w->desk = (struct work_desk){ .kind = kind,
+			.request = r,
+			.body = arena_copy(&w->arena, r->body) };
+	if (w != NULL && w->desk.body.at == NULL) {
+		app_drop(app, w);
+		w = NULL;
 	}
-	w->desk.kind = kind;
-	w->desk.request = r;
-	work_push(&app->state->inbox, w);
+	if (!app_send(app, r, w))
+		http_reply(r, app_error(app, 503));
 }
 
 void desk_ask(

@@ -30,11 +30,6 @@ static const struct str left_names[] = {
 static const size_t N_WISHES = sizeof(wish_names) / sizeof(wish_names[0]);
 static const size_t N_LEFT = sizeof(left_names) / sizeof(left_names[0]);
 
-static void show_bad(struct app *app, struct http_request *r)
-{
-	http_reply(r, confirm_reply_bad(app));
-}
-
 /* The petition of the row that a token names; else r was answered.  Whether
  * the token is right keeper says when the button is pressed. */
 static struct brief *find(struct app *app, struct http_request *r,
@@ -47,21 +42,8 @@ static struct brief *find(struct app *app, struct http_request *r,
 		reader_signature(app->reader, *ret_slot, &signature) == OK)
 		b = shelf_brief(app->shelf, signature.petition);
 	if (b == NULL)
-		show_bad(app, r);
+		http_reply(r, confirm_reply_bad(app));
 	return b;
-}
-
-static struct str token_in(
-	struct http_request *r, uint64_t slot, const struct token *token)
-{
-	struct str text;
-	struct buf b;
-
-	buf_init(&b, 2 * TOKEN_TEXT_MAX);
-	token_text(&b, slot, token);
-	text = arena_copy(&r->arena, buf_view(&b));
-	buf_release(&b);
-	return text;
 }
 
 void leave_choose(
@@ -78,9 +60,8 @@ void leave_choose(
 	page_leave_choose(&b, &app->site, brief_petition(brief),
 		petition_is_open(
 			brief_petition(brief), clock_wall_ms(app->clock)),
-		token_in(r, slot, &token));
+		token_copy(&r->arena, slot, &token));
 	http_reply(r, app_page(app, 200, &b));
-	buf_release(&b);
 	brief_free(brief);
 }
 
@@ -95,20 +76,26 @@ static bool wish_of(struct str name, enum page_wish *ret_wish)
 	return false;
 }
 
+/* The same for an address that names a wish too. */
+static struct brief *find_wish(struct app *app, struct http_request *r,
+	const struct route_args *args, enum page_wish *ret_wish,
+	uint64_t *ret_slot, struct token *ret_token)
+{
+	if (wish_of(args->part[1], ret_wish))
+		return find(app, r, args->part[0], ret_slot, ret_token);
+	http_reply(r, app_error(app, 404));
+	return NULL;
+}
+
 void leave_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
 	enum page_wish wish;
 	struct token token;
 	uint64_t slot;
-	struct brief *brief;
+	struct brief *brief = find_wish(app, r, args, &wish, &slot, &token);
 	struct buf b;
 
-	if (!wish_of(args->part[1], &wish)) {
-		http_reply(r, app_error(app, 404));
-		return;
-	}
-	brief = find(app, r, args->part[0], &slot, &token);
 	if (brief == NULL)
 		return;
 	buf_init(&b, PAGE_MAX_BYTES);
@@ -117,7 +104,6 @@ void leave_show(
 			brief_petition(brief), clock_wall_ms(app->clock)),
 		wish);
 	http_reply(r, app_page(app, 200, &b));
-	buf_release(&b);
 	brief_free(brief);
 }
 
@@ -128,46 +114,26 @@ static enum work_wish work_wish_of(enum page_wish wish)
 				    : WORK_WISH_WITHDRAW;
 }
 
-static void park(struct app *app, struct http_request *r, enum page_wish wish,
-	uint64_t slot, const struct token *token)
-{
-	struct work *w;
-
-	if (!atomic_load(&app->state->takes_forms) || !app_enter(app)) {
-		http_reply(r, app_error(app, 503));
-		return;
-	}
-	w = work_new(WORK_LEAVE);
-	if (w == NULL || http_park(r) != OK) {
-		work_free(w);
-		app_leave(app);
-		http_reply(r, app_error(app, 503));
-		return;
-	}
-	w->leave.wish = work_wish_of(wish);
-	w->leave.asked_slot = slot;
-	w->leave.token = *token;
-	w->leave.request = r;
-	work_push(&app->state->inbox, w);
-}
-
 void leave_ask(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
 	enum page_wish wish;
 	struct token token;
+	struct work *w;
 	uint64_t slot;
-	struct brief *brief;
+	struct brief *brief = find_wish(app, r, args, &wish, &slot, &token);
 
-	if (!wish_of(args->part[1], &wish)) {
-		http_reply(r, app_error(app, 404));
-		return;
-	}
-	brief = find(app, r, args->part[0], &slot, &token);
 	if (brief == NULL)
 		return;
 	brief_free(brief);
-	park(app, r, wish, slot, &token);
+	w = app_work(app, WORK_LEAVE);
+	if (w != NULL)
+		w->leave = (struct work_leave){ .wish = work_wish_of(wish),
+			.asked_slot = slot,
+			.token = token,
+			.request = r };
+	if (!app_send(app, r, w))
+		http_reply(r, app_error(app, 503));
 }
 
 struct http_reply *leave_reply(struct app *app, const struct work_leave *w)
@@ -198,6 +164,5 @@ void leave_done(
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_left(&b, &app->site, brief_petition(brief), (enum page_left)left);
 	http_reply(r, app_page(app, 200, &b));
-	buf_release(&b);
 	brief_free(brief);
 }

@@ -16,6 +16,5 @@ void recount_show(
 	buf_init(&page, 1 << 20);
 	page_recount(&page, &app->site, p);
 	http_reply(r, app_page(app, 200, &page));
-	buf_release(&page);
 	brief_free(b);
 }

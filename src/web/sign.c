@@ -84,7 +84,6 @@ static void show_form(struct app *app, struct http_request *r,
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_sign(&b, &app->site, p, form, faults);
 	http_reply(r, app_page(app, status, &b));
-	buf_release(&b);
 }
 
 static void show_fresh(struct app *app, struct http_request *r, uint64_t id,
@@ -238,7 +237,6 @@ struct http_reply *sign_reply_retry(
 	buf_init(&page, PAGE_MAX_BYTES);
 	page_sign(&page, &app->site, brief_petition(b), &form, &again);
 	reply = app_page(app, 503, &page);
-	buf_release(&page);
 	brief_free(b);
 	return reply;
 }
@@ -273,15 +271,17 @@ static struct work *work_of(struct app *app, struct http_request *r,
 	uint64_t petition, const struct sign_form *form,
 	const struct checked *c)
 {
-	struct work *w = work_new(WORK_SIGN);
-	struct waiter *waiter = calloc(1, sizeof(*waiter));
+	struct work *w = app_work(app, WORK_SIGN);
+	struct waiter *waiter = NULL;
 	struct http_addr client = r->client;
 	struct work_sign *s;
 	struct buf ip;
 
-	if (w == NULL || waiter == NULL) {
-		free(waiter);
-		work_free(w);
+	if (w == NULL)
+		return NULL;
+	waiter = calloc(1, sizeof(*waiter));
+	if (waiter == NULL) {
+		app_drop(app, w);
 		return NULL;
 	}
 	s = &w->sign;
@@ -320,20 +320,8 @@ static struct work *work_of(struct app *app, struct http_request *r,
 static void send_on(struct app *app, struct http_request *r, uint64_t petition,
 	const struct sign_form *form, const struct checked *c)
 {
-	struct work *w;
-
-	if (!atomic_load(&app->state->takes_forms) || !app_enter(app)) {
+	if (!app_send(app, r, work_of(app, r, petition, form, c)))
 		http_reply(r, sign_reply_retry(app, r, petition));
-		return;
-	}
-	w = work_of(app, r, petition, form, c);
-	if (w == NULL || http_park(r) != OK) {
-		work_free(w);
-		app_leave(app);
-		http_reply(r, sign_reply_retry(app, r, petition));
-		return;
-	}
-	work_push(&app->state->inbox, w);
 }
 
 static void show_check(struct app *app, struct http_request *r,
@@ -344,7 +332,6 @@ static void show_check(struct app *app, struct http_request *r,
 	buf_init(&page, PAGE_MAX_BYTES);
 	page_sign_check(&page, &app->site, p, form, wrong);
 	http_reply(r, app_page(app, wrong ? 422 : 200, &page));
-	buf_release(&page);
 }
 
 /* The form's way: faults and changes back to the form, the rest to the check
@@ -407,6 +394,5 @@ void sign_sent(
 	buf_init(&page, PAGE_MAX_BYTES);
 	page_sign_sent(&page, &app->site, brief_petition(b));
 	http_reply(r, app_page(app, 200, &page));
-	buf_release(&page);
 	brief_free(b);
 }
