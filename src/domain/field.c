@@ -64,3 +64,11 @@ void field_local(
 		when_put_local(&value, zone, ms);
 	put(j, key, &value, ms == WHEN_NONE);
 }
+
+void field_self(struct json *j, struct str self)
+{
+	json_key(j, STR("links"));
+	json_object(j);
+	json_key_text(j, STR("self"), self);
+	json_end(j);
+}

@@ -16,5 +16,7 @@ void field_moment(struct json *j, struct str key, int64_t ms);
 /* With the zone's offset. */
 void field_local(
 	struct json *j, struct str key, int64_t ms, const struct zone *zone);
+/* "links": the document's own address. */
+void field_self(struct json *j, struct str self);
 
 #endif

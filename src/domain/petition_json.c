@@ -4,14 +4,6 @@
 
 #include "domain/field.h"
 
-static void self_link(struct json *j, struct str self)
-{
-	json_key(j, STR("links"));
-	json_object(j);
-	json_key_text(j, STR("self"), self);
-	json_end(j);
-}
-
 static void rejection(struct json *j, const struct petition_rejection *r)
 {
 	json_key(j, STR("rejection"));
@@ -253,7 +245,7 @@ enum err petition_json(struct buf *b, const struct petition *p,
 	json_init(&j, b);
 	json_object(&j);
 	if (form == PETITION_ALONE) {
-		self_link(&j, self);
+		field_self(&j, self);
 		json_key(&j, STR("data"));
 		json_object(&j);
 	}
@@ -261,7 +253,7 @@ enum err petition_json(struct buf *b, const struct petition *p,
 		p->archived ? STR("archived-petition") : STR("petition"));
 	json_key_u64(&j, STR("id"), p->id);
 	if (form == PETITION_IN_LIST)
-		self_link(&j, self);
+		field_self(&j, self);
 	if (p->archived && p->period != NULL)
 		period(&j, p->period, zone);
 	attributes(&j, p, zone, form);

@@ -52,16 +52,10 @@ enum err periods_page_make(
 	struct store_period *all;
 	struct buf b;
 	size_t n;
-	enum err e = store_periods(q->arena, q->store, &all, &n);
+	enum err e = make_periods(q, &all, &n);
 
 	if (e != OK)
 		return e;
-	while (n > 0 &&
-		(all->is.dissolution_ms == WHEN_NONE ||
-			all->is.dissolution_ms > q->now_ms)) {
-		all++;
-		n--;
-	}
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_periods(&b, q->site, all, n);
 	return make_html(q->site, &b, ret_reply);
@@ -100,30 +94,23 @@ static void icon(
 
 enum err manifest_make(const struct question *q, struct http_reply **ret_reply)
 {
-	struct json j;
-	struct buf b;
-	enum err e;
+	struct make_json m;
 
-	buf_init(&b, PAGE_MAX_BYTES);
-	json_init(&j, &b);
-	json_object(&j);
-	json_key_text(&j, STR("name"), q->site->title);
-	json_key_text(&j, STR("short_name"), q->site->title);
-	json_key_text(&j, STR("display"), STR("standalone"));
-	json_key_text(&j, STR("orientation"), STR("portrait"));
-	json_key_text(&j, STR("start_url"), STR("/"));
-	json_key(&j, STR("icons"));
-	json_array(&j);
-	icon(&j, STR("icon-192.png"), STR("192x192"), STR(""));
-	icon(&j, STR("icon-maskable.png"), STR("512x512"), STR("maskable"));
-	icon(&j, STR("icon-512.png"), STR("512x512"), STR(""));
-	json_end(&j);
-	json_end(&j);
-	e = json_done(&j);
-	if (e == OK)
-		return make_finish(&b, MAKE_MANIFEST, ret_reply);
-	buf_release(&b);
-	return e;
+	make_json_begin(&m, PAGE_MAX_BYTES);
+	json_object(&m.j);
+	json_key_text(&m.j, STR("name"), q->site->title);
+	json_key_text(&m.j, STR("short_name"), q->site->title);
+	json_key_text(&m.j, STR("display"), STR("standalone"));
+	json_key_text(&m.j, STR("orientation"), STR("portrait"));
+	json_key_text(&m.j, STR("start_url"), STR("/"));
+	json_key(&m.j, STR("icons"));
+	json_array(&m.j);
+	icon(&m.j, STR("icon-192.png"), STR("192x192"), STR(""));
+	icon(&m.j, STR("icon-maskable.png"), STR("512x512"), STR("maskable"));
+	icon(&m.j, STR("icon-512.png"), STR("512x512"), STR(""));
+	json_end(&m.j);
+	json_end(&m.j);
+	return make_json_end(&m, OK, MAKE_MANIFEST, ret_reply);
 }
 
 /* ---- addresses of the reference that lead elsewhere ---- */

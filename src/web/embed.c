@@ -12,37 +12,33 @@ static enum err find(const struct question *q, struct petition **ret_petition)
 	enum err e =
 		store_petition_element(q->arena, q->store, q->id, ret_petition);
 
+	return e == OK ? make_shown(*ret_petition) : e;
+}
+
+static enum err make(const struct question *q,
+	void (*page)(struct buf *, const struct page_site *,
+		const struct petition *),
+	enum make_embed what, struct http_reply **ret_reply)
+{
+	struct petition *p;
+	struct buf b;
+	enum err e = find(q, &p);
+
 	if (e != OK)
 		return e;
-	if (petition_is_gone(*ret_petition))
-		return ERR_GONE;
-	return petition_is_visible(*ret_petition) ? OK : ERR_NOT_FOUND;
+	buf_init(&b, OUT_MAX_BYTES);
+	page(&b, q->site, p);
+	return make_embed(q->site, &b, what, ret_reply);
 }
 
 enum err widget_make(const struct question *q, struct http_reply **ret_reply)
 {
-	struct petition *p;
-	struct buf b;
-	enum err e = find(q, &p);
-
-	if (e != OK)
-		return e;
-	buf_init(&b, OUT_MAX_BYTES);
-	page_widget(&b, q->site, p);
-	return make_embed(q->site, &b, MAKE_FRAME, ret_reply);
+	return make(q, page_widget, MAKE_FRAME, ret_reply);
 }
 
 enum err badge_make(const struct question *q, struct http_reply **ret_reply)
 {
-	struct petition *p;
-	struct buf b;
-	enum err e = find(q, &p);
-
-	if (e != OK)
-		return e;
-	buf_init(&b, OUT_MAX_BYTES);
-	page_badge(&b, q->site, p);
-	return make_embed(q->site, &b, MAKE_BADGE, ret_reply);
+	return make(q, page_badge, MAKE_BADGE, ret_reply);
 }
 
 /* What pango shows must be well-formed. */

@@ -251,9 +251,7 @@ static enum err find_visible(const struct question *q, struct petition **ret_p)
 {
 	enum err e = store_petition(q->arena, q->store, q->id, ret_p);
 
-	if (e == OK && petition_is_gone(*ret_p))
-		return ERR_GONE;
-	return e == OK && !petition_is_visible(*ret_p) ? ERR_NOT_FOUND : e;
+	return e == OK ? make_shown(*ret_p) : e;
 }
 
 /* The place where p is, if it was asked for at the other one. */

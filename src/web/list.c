@@ -32,6 +32,19 @@ static struct store_list rows_of(
 		.max = max };
 }
 
+/* The rows of the page that was asked for. */
+static struct store_list page_rows(
+	const struct question *q, const struct list *l)
+{
+	return rows_of(
+		q, l, (size_t)(l->browse.page - 1) * l->per_page, l->per_page);
+}
+
+static uint64_t pages_of(const struct list *l, uint64_t total)
+{
+	return total == 0 ? 1 : (total + l->per_page - 1) / l->per_page;
+}
+
 static enum err redirect_list(const struct question *q, const struct list *l,
 	uint64_t page, struct http_reply **ret_reply)
 {
@@ -54,8 +67,7 @@ static enum err redirect_list(const struct question *q, const struct list *l,
 static enum err make_page(
 	const struct question *q, struct list *l, struct http_reply **ret_reply)
 {
-	const struct store_list rows = rows_of(
-		q, l, (size_t)(l->browse.page - 1) * l->per_page, l->per_page);
+	const struct store_list rows = page_rows(q, l);
 	struct page_browse *b = &l->browse;
 	struct store_summary *at;
 	struct buf out;
@@ -65,8 +77,7 @@ static enum err make_page(
 	if (e != OK)
 		return e;
 	b->list.at = at;
-	b->pages = (b->list.total + l->per_page - 1) / l->per_page;
-	b->pages = b->pages == 0 ? 1 : b->pages;
+	b->pages = pages_of(l, b->list.total);
 	if (b->page > b->pages)
 		return redirect_list(q, l, b->pages, ret_reply);
 	buf_init(&out, PAGE_MAX_BYTES);
@@ -110,7 +121,7 @@ static void links(struct json *j, const struct question *q, struct list *l)
 	json_end(j);
 }
 
-enum err list_element(
+static enum err element(
 	struct json *j, const struct question *q, const struct store_summary *s)
 {
 	struct str self = arena_printf(q->arena, "%.*s%s/petitions/%llu.json",
@@ -130,39 +141,40 @@ enum err list_element(
 	return e;
 }
 
+enum err list_data(struct json *j, const struct question *q,
+	const struct store_summary *found, size_t n)
+{
+	enum err e = OK;
+
+	json_key(j, STR("data"));
+	json_array(j);
+	for (size_t i = 0; e == OK && i < n; i++)
+		e = element(j, q, &found[i]);
+	if (e == OK)
+		json_end(j);
+	return e;
+}
+
 static enum err make_json(
 	const struct question *q, struct list *l, struct http_reply **ret_reply)
 {
-	const struct store_list rows = rows_of(
-		q, l, (size_t)(l->browse.page - 1) * l->per_page, l->per_page);
+	const struct store_list rows = page_rows(q, l);
 	struct store_summary *at;
-	struct json j;
-	struct buf out;
+	struct make_json m;
 	uint64_t total;
 	size_t n;
 	enum err e = store_list(q->arena, q->store, &rows, &at, &n, &total);
 
 	if (e != OK)
 		return e;
-	l->browse.pages = (total + l->per_page - 1) / l->per_page;
-	l->browse.pages = l->browse.pages == 0 ? 1 : l->browse.pages;
-	buf_init(&out, PAGE_MAX_BYTES);
-	json_init(&j, &out);
-	json_object(&j);
-	links(&j, q, l);
-	json_key(&j, STR("data"));
-	json_array(&j);
-	for (size_t i = 0; e == OK && i < n; i++)
-		e = list_element(&j, q, &at[i]);
-	if (e != OK) {
-		buf_release(&out);
-		return e;
-	}
-	json_end(&j);
-	json_end(&j);
-	e = json_done(&j);
-	return e == OK ? make_finish(&out, MAKE_JSON, ret_reply)
-		       : (buf_release(&out), e);
+	l->browse.pages = pages_of(l, total);
+	make_json_begin(&m, PAGE_MAX_BYTES);
+	json_object(&m.j);
+	links(&m.j, q, l);
+	e = list_data(&m.j, q, at, n);
+	if (e == OK)
+		json_end(&m.j);
+	return make_json_end(&m, e, MAKE_JSON, ret_reply);
 }
 
 /* ---- CSV ---- */

@@ -29,9 +29,9 @@ struct list {
 MUST_USE enum err list_asked(
 	const struct question *q, bool archived, struct list *ret_list);
 
-/* One petition as an element of such a list. */
-MUST_USE enum err list_element(struct json *j, const struct question *q,
-	const struct store_summary *s);
+/* "data": these petitions as elements of such a list. */
+MUST_USE enum err list_data(struct json *j, const struct question *q,
+	const struct store_summary *found, size_t n);
 
 /* What was typed, as far as it is searched for. */
 struct str list_words(struct str typed);

@@ -1,5 +1,7 @@
 #include "web/list.h"
 
+#include "web/make.h"
+
 enum { PAGE_MAX = 99999 };
 
 /* A letter, then letters, digits and hyphens; anything else is passed over. */
@@ -67,25 +69,14 @@ static enum list_form form_of(struct str path)
 
 /* ---- periods ---- */
 
-/* Those that have ended; the newest first. */
 static enum err read_periods(const struct question *q, struct list *l)
 {
-	struct page_browse *b = &l->browse;
-	struct store_period *all;
-	size_t n;
-	enum err e = store_periods(q->arena, q->store, &all, &n);
+	struct store_period *ended;
+	enum err e = make_periods(q, &ended, &l->browse.periods_count);
 
-	if (e != OK)
-		return e;
-	while (n > 0 &&
-		(all->is.dissolution_ms == WHEN_NONE ||
-			all->is.dissolution_ms > q->now_ms)) {
-		all++;
-		n--;
-	}
-	b->periods = all;
-	b->periods_count = n;
-	return OK;
+	if (e == OK)
+		l->browse.periods = ended;
+	return e;
 }
 
 /* By its name or its number; without one the newest.  A site that knows no
@@ -166,8 +157,7 @@ enum err list_asked(
 {
 	struct list *l = ret_list;
 	struct form form = { .n = 0 };
-	struct str text = q->query.at == NULL ? STR("") : q->query;
-	enum err e = form_parse(q->arena, text, FORM_TWICE_FIRST, &form);
+	enum err e = make_query(q, &form);
 
 	if (e != OK)
 		return ERR_INVALID;

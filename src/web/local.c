@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 
+#include "domain/field.h"
 #include "domain/place.h"
 #include "domain/text.h"
 #include "html/html.h"
-#include "json/json.h"
 #include "page/local.h"
 #include "web/make.h"
 #include "web/routes.h"
@@ -55,11 +55,8 @@ enum err local_make(const struct question *q, struct http_reply **ret_reply)
 	struct str *slug;
 	struct buf b;
 	size_t n;
-	enum err e = store_places(
-		q->arena, q->store, STORE_AREA, DAY_NONE, &row, &n);
+	enum err e = make_areas(q, &row, &slug, &n);
 
-	if (e == OK)
-		e = place_slugs(q->arena, row, n, &slug);
 	if (e != OK)
 		return e;
 	e = show_all(q->arena, row, slug, n, &local);
@@ -105,10 +102,8 @@ static void put_member(struct json *j, const struct page_area *area)
 	json_key(j, STR("mp"));
 	json_object(j);
 	json_key_text(j, STR("name"), area->member);
-	if (area->member_url.len > 0)
-		json_key_text(j, STR("url"), area->member_url);
-	else
-		json_key_null(j, STR("url"));
+	field_text(j, STR("url"),
+		area->member_url.len > 0 ? area->member_url : STR_NULL);
 	json_end(j);
 }
 
@@ -123,33 +118,29 @@ static struct str petition_url(
 static enum err make_json(const struct question *q,
 	const struct page_area_list *list, struct http_reply **ret_reply)
 {
-	struct json j;
-	struct buf b;
-	enum err e;
+	struct make_json m;
+	struct json *j = &m.j;
 
-	buf_init(&b, PAGE_MAX_BYTES);
-	json_init(&j, &b);
-	json_object(&j);
-	json_key_text(&j, STR("constituency"), list->area.name);
-	put_member(&j, &list->area);
-	json_key(&j, STR("petitions"));
-	json_array(&j);
+	make_json_begin(&m, PAGE_MAX_BYTES);
+	json_object(j);
+	json_key_text(j, STR("constituency"), list->area.name);
+	put_member(j, &list->area);
+	json_key(j, STR("petitions"));
+	json_array(j);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct store_local *l = &list->at[i];
 
-		json_object(&j);
-		json_key_text(&j, STR("action"), l->action);
-		json_key_text(&j, STR("url"), petition_url(q, l));
-		json_key_text(&j, STR("state"), petition_state_name(l->state));
-		json_key_u64(&j, STR("constituency_signature_count"), l->local);
-		json_key_u64(&j, STR("total_signature_count"), l->count);
-		json_end(&j);
+		json_object(j);
+		json_key_text(j, STR("action"), l->action);
+		json_key_text(j, STR("url"), petition_url(q, l));
+		json_key_text(j, STR("state"), petition_state_name(l->state));
+		json_key_u64(j, STR("constituency_signature_count"), l->local);
+		json_key_u64(j, STR("total_signature_count"), l->count);
+		json_end(j);
 	}
-	json_end(&j);
-	json_end(&j);
-	e = json_done(&j);
-	return e == OK ? make_finish(&b, MAKE_JSON, ret_reply)
-		       : (buf_release(&b), e);
+	json_end(j);
+	json_end(j);
+	return make_json_end(&m, OK, MAKE_JSON, ret_reply);
 }
 
 /* Reference 4.12. */
@@ -211,11 +202,8 @@ static enum err read_list(const struct question *q, const struct asked *asked,
 	struct store_local *local;
 	struct str *slug;
 	size_t n;
-	enum err e = store_places(
-		q->arena, q->store, STORE_AREA, DAY_NONE, &row, &n);
+	enum err e = make_areas(q, &row, &slug, &n);
 
-	if (e == OK)
-		e = place_slugs(q->arena, row, n, &slug);
 	if (e != OK)
 		return e;
 	area = place_by_slug(row, slug, n, asked->slug);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "domain/place.h"
+
 static const struct {
 	struct str type;
 	bool public_data;
@@ -75,6 +77,23 @@ enum err make_finish(
 		types[type].file, ret_reply);
 }
 
+void make_json_begin(struct make_json *m, size_t max_bytes)
+{
+	buf_init(&m->out, max_bytes);
+	json_init(&m->j, &m->out);
+}
+
+enum err make_json_end(struct make_json *m, enum err e, enum make_type type,
+	struct http_reply **ret_reply)
+{
+	if (e == OK)
+		e = json_done(&m->j);
+	if (e == OK)
+		return make_finish(&m->out, type, ret_reply);
+	buf_release(&m->out);
+	return e;
+}
+
 enum err make_download(
 	struct buf *b, struct str disposition, struct http_reply **ret_reply)
 {
@@ -127,6 +146,78 @@ struct str make_self(const struct question *q)
 	return arena_printf(q->arena, "%.*s%.*s%s%.*s",
 		STR_ARG(q->site->base_url), STR_ARG(q->path),
 		q->query.at == NULL ? "" : "?", STR_ARG(q->query));
+}
+
+enum err make_query(const struct question *q, struct form *ret_form)
+{
+	return form_parse(q->arena, q->query.at == NULL ? STR("") : q->query,
+		FORM_TWICE_FIRST, ret_form);
+}
+
+enum err make_shown(const struct petition *p)
+{
+	if (petition_is_gone(p))
+		return ERR_GONE;
+	return petition_is_visible(p) ? OK : ERR_NOT_FOUND;
+}
+
+enum err make_signed(
+	const struct question *q, const struct petition *p, struct str *ret_to)
+{
+	bool archived = str_starts(q->path, STR("/archived/"));
+	enum err e = make_shown(p);
+
+	if (e == OK && p->state == PETITION_REJECTED)
+		e = ERR_NOT_FOUND;
+	if (e != OK)
+		return e;
+	if (p->archived == archived)
+		*ret_to = STR_NULL;
+	else if (archived)
+		*ret_to = str_slice(
+			q->path, sizeof("/archived") - 1, q->path.len);
+	else
+		*ret_to = arena_printf(
+			q->arena, "/archived%.*s", STR_ARG(q->path));
+	return OK;
+}
+
+enum err make_periods(const struct question *q,
+	struct store_period **ret_periods, size_t *ret_count)
+{
+	struct store_period *p;
+	size_t n;
+	enum err e = store_periods(q->arena, q->store, &p, &n);
+
+	if (e != OK)
+		return e;
+	while (n > 0 &&
+		(p->is.dissolution_ms == WHEN_NONE ||
+			p->is.dissolution_ms > q->now_ms)) {
+		p++;
+		n--;
+	}
+	*ret_periods = p;
+	*ret_count = n;
+	return OK;
+}
+
+enum err make_areas(const struct question *q,
+	struct store_place_row **ret_areas, struct str **ret_slugs,
+	size_t *ret_count)
+{
+	struct store_place_row *area;
+	size_t n;
+	enum err e = store_places(
+		q->arena, q->store, STORE_AREA, DAY_NONE, &area, &n);
+
+	if (e == OK)
+		e = place_slugs(q->arena, area, n, ret_slugs);
+	if (e != OK)
+		return e;
+	*ret_areas = area;
+	*ret_count = n;
+	return OK;
 }
 
 enum err make_around(struct arena *a, struct store *s, uint64_t petition,

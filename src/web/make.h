@@ -1,10 +1,12 @@
 /*
- * make.h - what the makers of answers.h share: finished replies of public
- * data.
+ * make.h - what the makers of answers.h share: reading what was asked for, and
+ * finished replies of public data.
  */
 #ifndef WEB_MAKE_H
 #define WEB_MAKE_H
 
+#include "http/form.h"
+#include "json/json.h"
 #include "web/answers.h"
 
 enum make_type {
@@ -29,6 +31,18 @@ MUST_USE enum err make_html(const struct page_site *site, struct buf *b,
 MUST_USE enum err make_finish(
 	struct buf *b, enum make_type type, struct http_reply **ret_reply);
 
+/* A document being written, of at most max_bytes. */
+struct make_json {
+	struct json j;
+	struct buf out;
+};
+
+void make_json_begin(struct make_json *m, size_t max_bytes);
+/* The reply of what stands there, or why there is none: e, if that is not OK
+ * already. */
+MUST_USE enum err make_json_end(struct make_json *m, enum err e,
+	enum make_type type, struct http_reply **ret_reply);
+
 /* CSV to save: filename is the value of Content-Disposition. */
 MUST_USE enum err make_download(
 	struct buf *b, struct str disposition, struct http_reply **ret_reply);
@@ -45,6 +59,25 @@ MUST_USE enum err make_embed(const struct page_site *site, struct buf *b,
  * origin follow. */
 MUST_USE enum err make_redirect(const struct page_site *site,
 	struct str location, bool public_data, struct http_reply **ret_reply);
+
+/* The fields of the query; none without one. */
+MUST_USE enum err make_query(const struct question *q, struct form *ret_form);
+
+/* May p be looked at?  ERR_GONE, ERR_NOT_FOUND. */
+MUST_USE enum err make_shown(const struct petition *p);
+/* The same for what only petitions that took signatures have.  *ret_to is its
+ * address, if it was asked for at that of archived ones, or of the others, and
+ * is not there; else null. */
+MUST_USE enum err make_signed(
+	const struct question *q, const struct petition *p, struct str *ret_to);
+
+/* Periods that have ended, the newest first. */
+MUST_USE enum err make_periods(const struct question *q,
+	struct store_period **ret_periods, size_t *ret_count);
+/* All areas, and their slugs. */
+MUST_USE enum err make_areas(const struct question *q,
+	struct store_place_row **ret_areas, struct str **ret_slugs,
+	size_t *ret_count);
 
 /* What stands around a petition in the store: everything but reveal, which
  * stays as it is. */

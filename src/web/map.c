@@ -1,7 +1,5 @@
 #include "web/map.h"
 
-#include "domain/place.h"
-#include "http/form.h"
 #include "page/layout.h"
 #include "page/map.h"
 #include "image/image.h"
@@ -16,9 +14,7 @@ static enum err ask(const struct question *q, struct page_map *map)
 {
 	struct form form;
 	struct str value;
-	enum err e =
-		form_parse(q->arena, q->query.at == NULL ? STR("") : q->query,
-			FORM_TWICE_FIRST, &form);
+	enum err e = make_query(q, &form);
 
 	if (e != OK)
 		return e;
@@ -56,16 +52,15 @@ static enum err find_map(const struct question *q, struct page_map *map)
 
 static enum err find_places(const struct question *q, struct page_map *map)
 {
-	struct store_place_row *places = NULL;
-	struct str *slugs = NULL;
-	enum err e = store_places(q->arena, q->store, STORE_AREA, DAY_NONE,
-		&places, &map->places_count);
+	struct store_place_row *places;
+	struct str *slugs;
+	enum err e = make_areas(q, &places, &slugs, &map->places_count);
 
-	if (e == OK)
-		e = place_slugs(q->arena, places, map->places_count, &slugs);
+	if (e != OK)
+		return e;
 	map->places = places;
 	map->slugs = slugs;
-	return e;
+	return OK;
 }
 
 /* Everything but the drawing.  ret_to is where the petition is if it is not
@@ -73,25 +68,13 @@ static enum err find_places(const struct question *q, struct page_map *map)
 static enum err find(const struct question *q, struct page_map *map,
 	struct map_plan *plan, struct str *ret_to)
 {
-	bool archived = str_starts(q->path, STR("/archived/"));
 	struct petition *t;
 	enum err e = store_petition(q->arena, q->store, q->id, &t);
 
-	*ret_to = STR_NULL;
-	if (e != OK)
+	if (e == OK)
+		e = make_signed(q, t, ret_to);
+	if (e != OK || ret_to->at != NULL)
 		return e;
-	if (petition_is_gone(t))
-		return ERR_GONE;
-	if (!petition_is_visible(t) || t->state == PETITION_REJECTED)
-		return ERR_NOT_FOUND;
-	if (t->archived != archived) {
-		*ret_to = t->archived
-			? arena_printf(
-				  q->arena, "/archived%.*s", STR_ARG(q->path))
-			: str_slice(q->path, sizeof("/archived") - 1,
-				  q->path.len);
-		return OK;
-	}
 	map->petition = t;
 	e = ask(q, map);
 	if (e == OK)
@@ -120,21 +103,32 @@ enum err map_make(const struct question *q, struct http_reply **ret_reply)
 	return make_html(q->site, &b, ret_reply);
 }
 
-enum err map_svg_make(const struct question *q, struct http_reply **ret_reply)
+/* The drawing alone; or, if it leads elsewhere, that as the reply. */
+static enum err find_drawing(const struct question *q, struct map_plan *plan,
+	bool *ret_leads, struct http_reply **ret_reply)
 {
 	struct page_map map = { .petition = NULL };
-	struct map_plan plan;
-	struct html h;
 	struct str to;
-	struct buf b;
-	enum err e = find(q, &map, &plan, &to);
+	enum err e = find(q, &map, plan, &to);
 
-	if (e == OK && to.at == NULL && map.map == NULL)
-		e = ERR_NOT_FOUND;
 	if (e != OK)
 		return e;
-	if (to.at != NULL)
+	*ret_leads = to.at != NULL;
+	if (*ret_leads)
 		return make_redirect(q->site, to, true, ret_reply);
+	return map.map == NULL ? ERR_NOT_FOUND : OK;
+}
+
+enum err map_svg_make(const struct question *q, struct http_reply **ret_reply)
+{
+	struct map_plan plan;
+	struct html h;
+	struct buf b;
+	bool leads = false;
+	enum err e = find_drawing(q, &plan, &leads, ret_reply);
+
+	if (e != OK || leads)
+		return e;
 	buf_init(&b, OUT_MAX_BYTES);
 	h = (struct html){ .out = &b };
 	chart_map_file(&h, &plan.chart);
@@ -143,18 +137,13 @@ enum err map_svg_make(const struct question *q, struct http_reply **ret_reply)
 
 enum err map_png_make(const struct question *q, struct http_reply **ret_reply)
 {
-	struct page_map map = { .petition = NULL };
 	struct map_plan plan;
-	struct str to;
 	struct buf b;
-	enum err e = find(q, &map, &plan, &to);
+	bool leads = false;
+	enum err e = find_drawing(q, &plan, &leads, ret_reply);
 
-	if (e == OK && to.at == NULL && map.map == NULL)
-		e = ERR_NOT_FOUND;
-	if (e != OK)
+	if (e != OK || leads)
 		return e;
-	if (to.at != NULL)
-		return make_redirect(q->site, to, true, ret_reply);
 	buf_init(&b, OUT_MAX_BYTES);
 	e = image_map(&b, &plan.chart);
 	if (e == OK)

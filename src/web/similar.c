@@ -1,7 +1,6 @@
 #include "web/similar.h"
 
-#include "http/form.h"
-#include "json/json.h"
+#include "domain/field.h"
 #include "web/list.h"
 #include "web/make.h"
 
@@ -9,11 +8,7 @@ enum { PAGE_MAX_BYTES = 8 << 20 };
 
 static enum err read_form(const struct question *q, struct form *ret_form)
 {
-	struct str text = q->query.at == NULL ? STR("") : q->query;
-
-	return form_parse(q->arena, text, FORM_TWICE_FIRST, ret_form) == OK
-		? OK
-		: ERR_INVALID;
+	return make_query(q, ret_form) == OK ? OK : ERR_INVALID;
 }
 
 /* ---- for programs ---- */
@@ -61,34 +56,11 @@ static enum err read_ask(const struct question *q, struct store_similar *ret)
 		       : e;
 }
 
-static enum err write(const struct question *q,
-	const struct store_summary *found, size_t n, struct buf *out)
-{
-	struct json j;
-	enum err e = OK;
-
-	json_init(&j, out);
-	json_object(&j);
-	json_key(&j, STR("links"));
-	json_object(&j);
-	json_key_text(&j, STR("self"), make_self(q));
-	json_end(&j);
-	json_key(&j, STR("data"));
-	json_array(&j);
-	for (size_t i = 0; e == OK && i < n; i++)
-		e = list_element(&j, q, &found[i]);
-	if (e != OK)
-		return e;
-	json_end(&j);
-	json_end(&j);
-	return json_done(&j);
-}
-
 enum err similar_make(const struct question *q, struct http_reply **ret_reply)
 {
 	struct store_similar ask;
 	struct store_summary *found;
-	struct buf out;
+	struct make_json m;
 	size_t n;
 	enum err e = read_ask(q, &ask);
 
@@ -96,12 +68,13 @@ enum err similar_make(const struct question *q, struct http_reply **ret_reply)
 		e = store_similar(q->arena, q->store, &ask, &found, &n);
 	if (e != OK)
 		return e;
-	buf_init(&out, PAGE_MAX_BYTES);
-	e = write(q, found, n, &out);
+	make_json_begin(&m, PAGE_MAX_BYTES);
+	json_object(&m.j);
+	field_self(&m.j, make_self(q));
+	e = list_data(&m.j, q, found, n);
 	if (e == OK)
-		return make_finish(&out, MAKE_JSON, ret_reply);
-	buf_release(&out);
-	return e;
+		json_end(&m.j);
+	return make_json_end(&m, e, MAKE_JSON, ret_reply);
 }
 
 /* ---- for people ---- */

@@ -5,35 +5,7 @@
 
 static const size_t TABLE_MAX_BYTES = 4 << 20;
 
-/* A table being written; every maker below begins and ends like this. */
-struct table {
-	struct json j;
-	struct buf out;
-};
-
-static void begin(struct table *t)
-{
-	buf_init(&t->out, TABLE_MAX_BYTES);
-	json_init(&t->j, &t->out);
-}
-
-static enum err end(struct table *t, struct http_reply **ret_reply)
-{
-	enum err e = json_done(&t->j);
-
-	if (e == OK)
-		return make_finish(&t->out, MAKE_JSON, ret_reply);
-	buf_release(&t->out);
-	return e;
-}
-
 /* ---- periods ---- */
-
-static bool has_ended(const struct question *q, const struct store_period *p)
-{
-	return p->is.dissolution_ms != WHEN_NONE &&
-		p->is.dissolution_ms <= q->now_ms;
-}
 
 /* The five keys, without the object around them. */
 static void put_period(struct json *j, const struct question *q,
@@ -49,23 +21,21 @@ static void put_period(struct json *j, const struct question *q,
 enum err periods_make(const struct question *q, struct http_reply **ret_reply)
 {
 	struct store_period *all;
-	struct table t;
+	struct make_json t;
 	size_t n;
-	enum err e = store_periods(q->arena, q->store, &all, &n);
+	enum err e = make_periods(q, &all, &n);
 
 	if (e != OK)
 		return e;
-	begin(&t);
+	make_json_begin(&t, TABLE_MAX_BYTES);
 	json_array(&t.j);
 	for (size_t i = 0; i < n; i++) {
-		if (!has_ended(q, &all[i]))
-			continue;
 		json_object(&t.j);
 		put_period(&t.j, q, &all[i].is);
 		json_end(&t.j);
 	}
 	json_end(&t.j);
-	return end(&t, ret_reply);
+	return make_json_end(&t, OK, MAKE_JSON, ret_reply);
 }
 
 /* What stands between "/parliaments/" and tail. */
@@ -81,7 +51,11 @@ static enum err find_period(const struct question *q, struct str name,
 {
 	enum err e = store_period(q->arena, q->store, name, ret_period);
 
-	return e == OK && !has_ended(q, ret_period) ? ERR_NOT_FOUND : e;
+	if (e == OK &&
+		(ret_period->is.dissolution_ms == WHEN_NONE ||
+			ret_period->is.dissolution_ms > q->now_ms))
+		return ERR_NOT_FOUND;
+	return e;
 }
 
 /* Constituencies as they were when the period ended. */
@@ -93,11 +67,28 @@ static enum err areas_at(const struct question *q, const struct store_period *p,
 		ret_count);
 }
 
+/* By its code; the list of all tells who sits for it too. */
+static void put_area(
+	struct json *j, const struct store_place_row *area, bool with_member)
+{
+	json_key(j, area->code);
+	json_object(j);
+	if (with_member) {
+		field_text(j, STR("mp"), area->member);
+		field_text(j, STR("party"), area->party);
+	}
+	json_key_text(j, STR("constituency"), area->name);
+	json_key_text(j, STR("ons_code"), area->code);
+	field_day(j, STR("start_date"), area->start_on);
+	field_day(j, STR("end_date"), area->end_on);
+	json_end(j);
+}
+
 enum err period_make(const struct question *q, struct http_reply **ret_reply)
 {
 	struct store_place_row *area;
 	struct store_period p;
-	struct table t;
+	struct make_json t;
 	size_t n;
 	enum err e = find_period(q, period_of(q->path, STR(".json")), &p);
 
@@ -105,25 +96,18 @@ enum err period_make(const struct question *q, struct http_reply **ret_reply)
 		e = areas_at(q, &p, &area, &n);
 	if (e != OK)
 		return e;
-	begin(&t);
+	make_json_begin(&t, TABLE_MAX_BYTES);
 	json_object(&t.j);
 	put_period(&t.j, q, &p.is);
 	if (n > 0) {
 		json_key(&t.j, STR("constituencies"));
 		json_object(&t.j);
-		for (size_t i = 0; i < n; i++) {
-			json_key(&t.j, area[i].code);
-			json_object(&t.j);
-			json_key_text(&t.j, STR("constituency"), area[i].name);
-			json_key_text(&t.j, STR("ons_code"), area[i].code);
-			field_day(&t.j, STR("start_date"), area[i].start_on);
-			field_day(&t.j, STR("end_date"), area[i].end_on);
-			json_end(&t.j);
-		}
+		for (size_t i = 0; i < n; i++)
+			put_area(&t.j, &area[i], false);
 		json_end(&t.j);
 	}
 	json_end(&t.j);
-	return end(&t, ret_reply);
+	return make_json_end(&t, OK, MAKE_JSON, ret_reply);
 }
 
 /* ---- constituencies ---- */
@@ -131,23 +115,14 @@ enum err period_make(const struct question *q, struct http_reply **ret_reply)
 static enum err put_areas(const struct store_place_row *area, size_t n,
 	struct http_reply **ret_reply)
 {
-	struct table t;
+	struct make_json t;
 
-	begin(&t);
+	make_json_begin(&t, TABLE_MAX_BYTES);
 	json_object(&t.j);
-	for (size_t i = 0; i < n; i++) {
-		json_key(&t.j, area[i].code);
-		json_object(&t.j);
-		field_text(&t.j, STR("mp"), area[i].member);
-		field_text(&t.j, STR("party"), area[i].party);
-		json_key_text(&t.j, STR("constituency"), area[i].name);
-		json_key_text(&t.j, STR("ons_code"), area[i].code);
-		field_day(&t.j, STR("start_date"), area[i].start_on);
-		field_day(&t.j, STR("end_date"), area[i].end_on);
-		json_end(&t.j);
-	}
+	for (size_t i = 0; i < n; i++)
+		put_area(&t.j, &area[i], true);
 	json_end(&t.j);
-	return end(&t, ret_reply);
+	return make_json_end(&t, OK, MAKE_JSON, ret_reply);
 }
 
 enum err areas_make(const struct question *q, struct http_reply **ret_reply)
@@ -204,7 +179,7 @@ static int by_name(const void *a, const void *b)
 enum err topics_make(const struct question *q, struct http_reply **ret_reply)
 {
 	struct store_topic *topic;
-	struct table t;
+	struct make_json t;
 	size_t n;
 	enum err e = store_topics(q->arena, q->store, &topic, &n);
 
@@ -215,7 +190,7 @@ enum err topics_make(const struct question *q, struct http_reply **ret_reply)
 			topic[i].name = name_from(q->arena, topic[i].code);
 	if (n > 1)
 		qsort(topic, n, sizeof(*topic), by_name);
-	begin(&t);
+	make_json_begin(&t, TABLE_MAX_BYTES);
 	json_object(&t.j);
 	for (size_t i = 0; i < n; i++) {
 		json_key(&t.j, topic[i].code);
@@ -225,20 +200,20 @@ enum err topics_make(const struct question *q, struct http_reply **ret_reply)
 		json_end(&t.j);
 	}
 	json_end(&t.j);
-	return end(&t, ret_reply);
+	return make_json_end(&t, OK, MAKE_JSON, ret_reply);
 }
 
 enum err departments_make(
 	const struct question *q, struct http_reply **ret_reply)
 {
 	struct petition_department *d;
-	struct table t;
+	struct make_json t;
 	size_t n;
 	enum err e = store_departments(q->arena, q->store, &d, &n);
 
 	if (e != OK)
 		return e;
-	begin(&t);
+	make_json_begin(&t, TABLE_MAX_BYTES);
 	json_array(&t.j);
 	for (size_t i = 0; i < n; i++) {
 		json_object(&t.j);
@@ -248,5 +223,5 @@ enum err departments_make(
 		json_end(&t.j);
 	}
 	json_end(&t.j);
-	return end(&t, ret_reply);
+	return make_json_end(&t, OK, MAKE_JSON, ret_reply);
 }
