@@ -198,9 +198,7 @@ static enum err event_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 	event->count = sql_u64(stmt, 6);
 	sql_bytes(stmt, 7, event->c, sizeof(event->c), &e);
 	sql_bytes(stmt, 8, event->mac, sizeof(event->mac), &e);
-	event->leaf_index = sqlite3_column_type(stmt, 9) == SQLITE_NULL
-		? STORE_NO_LEAF
-		: sql_u64(stmt, 9);
+	event->leaf_index = sql_leaf(stmt, 9);
 	return e;
 }
 

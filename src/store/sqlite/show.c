@@ -38,9 +38,7 @@ static enum err held_read(struct arena *a, sqlite3_stmt *stmt, void *ret)
 	h->country = sql_text(a, stmt, 6, &e);
 	h->area = sql_text(a, stmt, 7, &e);
 	h->place.ev_seq = sql_u64(stmt, 8);
-	h->place.leaf_index = sqlite3_column_type(stmt, 9) == SQLITE_NULL
-		? STORE_NO_LEAF
-		: sql_u64(stmt, 9);
+	h->place.leaf_index = sql_leaf(stmt, 9);
 	h->place.log_year = (uint32_t)sql_u64(stmt, 10);
 	return e;
 }
@@ -88,10 +86,9 @@ enum err store_show_answered(
 		return e;
 	sql_bind_u64(stmt, 1, slot);
 	sql_bind_i64(stmt, 2, now_ms);
-	e = sql_run(s, stmt);
+	e = sql_run_once(s, stmt);
 	if (e == OK)
 		*ret_waited = sqlite3_changes(s->db) == 1;
-	sql_drop(stmt);
 	return e;
 }
 

@@ -25,9 +25,7 @@ enum err store_signature(
 	row.hour = (uint32_t)sql_u64(stmt, 2);
 	sql_bytes(stmt, 3, row.commitment, sizeof(row.commitment), &e);
 	row.place.ev_seq = sql_u64(stmt, 4); /* null reads as 0 */
-	row.place.leaf_index = sqlite3_column_type(stmt, 5) == SQLITE_NULL
-		? STORE_NO_LEAF
-		: sql_u64(stmt, 5);
+	row.place.leaf_index = sql_leaf(stmt, 5);
 	row.place.log_year = (uint32_t)sql_u64(stmt, 6);
 	sql_end(stmt);
 	if (e == OK)

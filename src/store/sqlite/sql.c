@@ -250,6 +250,12 @@ uint64_t sql_u64(sqlite3_stmt *stmt, int at)
 	return (uint64_t)sqlite3_column_int64(stmt, at);
 }
 
+uint64_t sql_leaf(sqlite3_stmt *stmt, int at)
+{
+	return sqlite3_column_type(stmt, at) == SQLITE_NULL ? STORE_NO_LEAF
+							    : sql_u64(stmt, at);
+}
+
 int64_t sql_when(sqlite3_stmt *stmt, int at)
 {
 	if (sqlite3_column_type(stmt, at) == SQLITE_NULL)

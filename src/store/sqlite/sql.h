@@ -207,6 +207,8 @@ MUST_USE enum err sql_exists(
 void sql_end(sqlite3_stmt *stmt);
 
 uint64_t sql_u64(sqlite3_stmt *stmt, int at);
+/* STORE_NO_LEAF for null. */
+uint64_t sql_leaf(sqlite3_stmt *stmt, int at);
 int64_t sql_when(sqlite3_stmt *stmt, int at);
 int32_t sql_day(sqlite3_stmt *stmt, int at);
 /* Copies in the arena; STR_NULL and BYTES_NONE for null.  A full arena sets
