@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "crypto/tag.h"
 #include "role/desk.h"
+#include "role/keep_find.h"
 
 enum {
 	/* Two clocks have to agree, and a server may stand still for a while. */
@@ -130,6 +131,13 @@ static enum err check_search(struct overdue *o)
 
 /* ---- openings ---- */
 
+static enum err read_rows(struct overdue *o, const char *file, struct buf *b)
+{
+	enum err e = file_read(o->keeper_fd, file, b);
+
+	return e == ERR_NOT_FOUND ? OK : e;
+}
+
 static enum err check_openings(struct overdue *o)
 {
 	uint64_t logged = 0;
@@ -137,9 +145,7 @@ static enum err check_openings(struct overdue *o)
 	enum err e;
 
 	buf_init(&b, LIST_MAX);
-	e = file_read(o->keeper_fd, "openings", &b);
-	if (e == ERR_NOT_FOUND)
-		e = OK;
+	e = read_rows(o, KEEP_OPENINGS_FILE, &b);
 	if (e == OK)
 		e = store_openings(o->store, &logged);
 	if (e == OK && b.len / OPENING_LEN != logged)
@@ -149,6 +155,46 @@ static enum err check_openings(struct overdue *o)
 				"log has entries of %llu openings",
 				(unsigned long long)(b.len / OPENING_LEN),
 				(unsigned long long)logged));
+	buf_release(&b);
+	return e;
+}
+
+/* Slots of the rows that are about confirmed signatures, each once: a crash
+ * may have written a row twice. */
+static size_t count_erased(const struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i + OPENING_LEN <= b->len; i += OPENING_LEN) {
+		const uint8_t *row = (const uint8_t *)b->at + i;
+		size_t j = 0;
+
+		while (j < i &&
+			get_u64((const uint8_t *)b->at + j + 16) !=
+				get_u64(row + 16))
+			j += OPENING_LEN;
+		n += row[6] == 0 && j == i;
+	}
+	return n;
+}
+
+static enum err check_erasures(struct overdue *o)
+{
+	uint64_t logged = 0;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, LIST_MAX);
+	e = read_rows(o, KEEP_ERASURES_FILE, &b);
+	if (e == OK)
+		e = store_erasures(o->store, &logged);
+	if (e == OK && count_erased(&b) > logged)
+		tell(o,
+			arena_printf(&o->arena,
+				"keeper was told by desks to erase %zu "
+				"signatures, the log has entries of %llu: "
+				"repeat what had no answer",
+				count_erased(&b), (unsigned long long)logged));
 	buf_release(&b);
 	return e;
 }
@@ -199,6 +245,8 @@ enum err check_overdue(const struct site *site, struct store *s,
 		e = check_search(&o);
 	if (e == OK)
 		e = check_openings(&o);
+	if (e == OK)
+		e = check_erasures(&o);
 	if (e == OK)
 		e = check_shown(&o);
 	arena_release(&o.arena);

@@ -39,6 +39,7 @@ static const char HELP[] =
 	"       petition-desk requests FILE\n"
 	"       petition-desk answer FILE SLOT|EMAIL letter|json\n"
 	"       petition-desk answered FILE SLOT\n"
+	"       petition-desk erase FILE SLOT|EMAIL REASON\n"
 	"\n"
 	"FILE holds your keys, as an age file under a passphrase, which `age`\n"
 	"asks for.  init makes it and prints the line that the site's operator\n"
@@ -61,7 +62,10 @@ static const char HELP[] =
 	"            as JSON.  A SLOT of requests gives that signature's record\n"
 	"            to its own mailbox; an EMAIL all that its address finds:\n"
 	"            make sure first that it is the owner who asks.\n"
-	"  answered  notes that the answer of a SLOT was sent\n";
+	"  answered  notes that the answer of a SLOT was sent\n"
+	"  erase     destroys one signature's records, or all that an EMAIL finds;\n"
+	"            on an open petition they are withdrawn.  Nothing brings them\n"
+	"            back.  REASON as of open; the public log tells it.\n";
 
 enum { SET_MAX = 16 << 10 };
 
@@ -303,7 +307,7 @@ static enum err ask_rows(struct desk_tool *t, struct desk_asking *a)
 	return e;
 }
 
-enum err desk_search_body(
+static enum err make_body(
 	struct desk_tool *t, uint32_t purpose, const char *text, struct buf *b)
 {
 	struct desk_values values;
@@ -326,10 +330,45 @@ static enum err search(struct desk_tool *t, char **word)
 	if (e == OK)
 		e = purpose_parse(word[1], &a.head.purpose);
 	if (e == OK)
-		e = desk_search_body(t, a.head.purpose, word[2], &body);
+		e = make_body(t, a.head.purpose, word[2], &body);
 	a.body = buf_view(&body);
 	if (e == OK)
 		e = ask_rows(t, &a);
+	desk_asking_release(&a);
+	wipe(body.at, body.len);
+	buf_release(&body);
+	return e;
+}
+
+bool desk_is_address(const char *word)
+{
+	return str_find(str_c(word), '@') < strlen(word);
+}
+
+enum err desk_each_of_mailbox(struct desk_tool *t, const char *address,
+	desk_found_fn *fn, void *context)
+{
+	struct desk_asking a = { .file = t->file,
+		.site = &t->site,
+		.head = { .op = DESK_SEARCH,
+			.purpose = PURPOSE_EMAIL_CANONICAL } };
+	struct view rows;
+	uint32_t count = 0;
+	struct buf body;
+	enum err e;
+
+	buf_init(&body, DESK_BODY_MAX);
+	e = make_body(t, a.head.purpose, address, &body);
+	a.body = buf_view(&body);
+	if (e == OK)
+		e = desk_ask(&a, &rows, &count);
+	for (uint32_t i = 0; e == OK && i < count; i++) {
+		struct desk_row r;
+
+		desk_row_read(&rows, &r);
+		if (r.exact && r.state < KEEP_DEAD)
+			e = fn(context, &r);
+	}
 	desk_asking_release(&a);
 	wipe(body.at, body.len);
 	buf_release(&body);
@@ -537,6 +576,7 @@ static const struct {
 	{ "requests", 0, desk_requests },
 	{ "answer", 2, desk_answer },
 	{ "answered", 1, desk_answered },
+	{ "erase", 2, desk_erase },
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -8,7 +8,6 @@
 #include "domain/country.h"
 #include "domain/store.h"
 #include "json/json.h"
-#include "role/keep_entry.h"
 
 enum { LETTER_MAX = 1 << 20 };
 
@@ -245,34 +244,9 @@ static enum err add(struct answer *w, uint64_t slot)
 	return e;
 }
 
-/* Every record that the very address finds, of all petitions. */
-static enum err add_mailbox(struct answer *w, const char *address)
+static enum err add_found(void *context, const struct desk_row *r)
 {
-	struct desk_asking a = { .file = w->tool->file,
-		.site = &w->tool->site,
-		.head = { .op = DESK_SEARCH,
-			.purpose = PURPOSE_EMAIL_CANONICAL } };
-	struct view rows;
-	uint32_t count = 0;
-	struct buf body;
-	enum err e;
-
-	buf_init(&body, DESK_BODY_MAX);
-	e = desk_search_body(w->tool, a.head.purpose, address, &body);
-	a.body = buf_view(&body);
-	if (e == OK)
-		e = desk_ask(&a, &rows, &count);
-	for (uint32_t i = 0; e == OK && i < count; i++) {
-		struct desk_row r;
-
-		desk_row_read(&rows, &r);
-		if (r.exact && r.state < KEEP_DEAD)
-			e = add(w, r.slot);
-	}
-	desk_asking_release(&a);
-	wipe(body.at, body.len);
-	buf_release(&body);
-	return e;
+	return add(context, r->slot);
 }
 
 static enum err finish(struct answer *w)
@@ -317,8 +291,8 @@ enum err desk_answer(struct desk_tool *t, char **word)
 		return ERR_INVALID;
 	}
 	begin(&w);
-	if (str_find(str_c(word[0]), '@') < strlen(word[0]))
-		e = add_mailbox(&w, word[0]);
+	if (desk_is_address(word[0]))
+		e = desk_each_of_mailbox(t, word[0], add_found, &w);
 	else
 		e = desk_slot_of(word[0], &slot);
 	if (slot != 0)

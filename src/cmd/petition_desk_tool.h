@@ -29,6 +29,13 @@ void desk_print_hour(uint32_t hour);
 MUST_USE enum err desk_search_body(
 	struct desk_tool *t, uint32_t purpose, const char *text, struct buf *b);
 
+/* Find the signatures of the very address, on all petitions, and call fn for
+ * each, until one fails. */
+typedef enum err desk_found_fn(void *context, const struct desk_row *r);
+MUST_USE enum err desk_each_of_mailbox(struct desk_tool *t, const char *address,
+	desk_found_fn *fn, void *context);
+bool desk_is_address(const char *word);
+
 /* ---- petition_desk_open.c ---- */
 
 struct desk_opened {
@@ -57,5 +64,10 @@ MUST_USE enum err desk_requests(struct desk_tool *t, char **word);
 MUST_USE enum err desk_answer(struct desk_tool *t, char **word);
 /* answered SLOT */
 MUST_USE enum err desk_answered(struct desk_tool *t, char **word);
+
+/* ---- petition_desk_erase.c ---- */
+
+/* erase WHO REASON: what a signer could do by a link. */
+MUST_USE enum err desk_erase(struct desk_tool *t, char **word);
 
 #endif

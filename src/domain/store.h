@@ -226,7 +226,8 @@ MUST_USE enum err store_remind(struct store *s, uint32_t from_hour,
 enum store_shred {
 	STORE_SHRED_ASKED = 1, /* one signature, at its signer's wish */
 	STORE_SHRED_TAGS = 2, /* a petition's index */
-	STORE_SHRED_ALL = 3 /* all of a petition */
+	STORE_SHRED_ALL = 3, /* all of a petition */
+	STORE_SHRED_DESK = 4 /* one signature, by a desk */
 };
 
 /* Petitions of the log that closed before this and of which that has not died
@@ -251,6 +252,9 @@ struct store_leave {
 	uint8_t commitment[STORE_HASH_BYTES];
 	uint8_t mac[STORE_HASH_BYTES]; /* over WITHDRAW */
 	uint8_t shred_hash[STORE_HASH_BYTES]; /* of store_shred_document */
+	/* 0: its signer asked by a link.  Else why a desk does it (enum
+	 * desk_reason, role/desk.h): a SHRED event says so in any case. */
+	uint16_t erase;
 };
 
 enum store_left {
@@ -263,8 +267,11 @@ enum store_left {
  * is 0 if this was done before. */
 MUST_USE enum err store_leave(struct store *s, const struct store_leave *in,
 	int64_t now_ms, enum store_left *ret_outcome, uint64_t *ret_ev_seq);
-/* The document that a SHRED event of a signer's wish names; a literal. */
-struct str store_shred_document(void);
+/* The document that the SHRED event names, of nobody in particular; a literal.
+ * Erase as above. */
+struct str store_shred_document(uint16_t erase);
+/* Erasures by desks, as the SHRED events say. */
+MUST_USE enum err store_erasures(struct store *s, uint64_t *ret_count);
 
 /* Slots whose event is not above last_ev_seq and whose data keeper has not
  * destroyed yet.  ret_any: there are some, below or above. */

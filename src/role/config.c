@@ -119,7 +119,7 @@ static const struct key keys[] = {
 		"and until no record of them opens any more."),
 
 	NUMBER("keys", "openings_per_day", openings_per_day, "50", 0, 100000, "k",
-		"Records that one desk may open a day."),
+		"Records that one desk may open a day, and as many that it may erase."),
 	TEXT("keys", "credential", credential, "credential.key", "w",
 		"The file with the secret that wraps keeper's and sealer's keys at rest."),
 };

@@ -54,7 +54,8 @@ enum desk_op {
 	DESK_INVALIDATE = 5, /* to web, in clear; body: slots */
 	/* To web, in clear: who waits to see what is held, or one slot. */
 	DESK_HELD = 6,
-	DESK_ANSWERED = 7 /* to web, in clear: that slot's owner has got it */
+	DESK_ANSWERED = 7, /* to web, in clear: that slot's owner has got it */
+	DESK_ERASE = 8 /* as its signer could; answer: an outcome */
 };
 
 struct desk_nonce {
@@ -64,7 +65,8 @@ struct desk_nonce {
 struct desk_head {
 	enum desk_op op;
 	uint8_t purpose; /* crypto/tag.h; SEARCH and CLUSTER */
-	uint16_t reason; /* OPEN: enum desk_reason; INVALIDATE: the leaf's */
+	/* OPEN, ERASE: enum desk_reason; INVALIDATE: the leaf's */
+	uint16_t reason;
 	uint64_t time_s;
 	struct desk_nonce nonce;
 	uint64_t petition; /* 0: any */
@@ -75,7 +77,7 @@ struct desk_head {
 	struct signature signature;
 };
 
-/* Why a record is opened; the numbers are stored. */
+/* Why a record is opened or erased; the numbers are stored. */
 enum desk_reason {
 	DESK_REASON_FRAUD = 1, /* a sample of a wave */
 	DESK_REASON_COMPLAINT = 2,
@@ -170,6 +172,13 @@ struct desk_held {
 	uint16_t log_year; /* 0: not in the log */
 	uint64_t leaf;
 	struct str country, area; /* borrowed; may be empty */
+};
+
+/* What came of an erasure; the numbers are stored nowhere. */
+enum desk_erased {
+	DESK_ERASED = 1, /* gone as soon as the log has it */
+	DESK_ERASED_PENDING = 2, /* it was never confirmed, and is gone */
+	DESK_ERASED_BEFORE = 3
 };
 
 void desk_answer_begin(

@@ -239,9 +239,14 @@ void flow_hear_desk(struct flow *f, struct view *v)
 	w->desk.answer = arena_copy(&w->arena, said.answer);
 	w->desk.slot = said.slot;
 	w->desk.petition = said.petition;
+	w->desk.erase = said.erase;
+	w->desk.pending = said.outcome == KEEP_LEAVE_FREED;
+	w->desk.c = said.c;
+	w->desk.mac = said.mac;
 	if (w->desk.answer.at == NULL) {
 		answer(f, w, empty(500));
-	} else if (said.slot == 0) {
+	} else if (said.slot == 0 ||
+		(said.erase != 0 && said.outcome == KEEP_LEAVE_DONE)) {
 		flow_desk_done(f, w);
 	} else {
 		item->state = FLOW_COMMITTING;
@@ -266,6 +271,8 @@ void flow_desk_done(struct flow *f, struct work *w)
 					: (unsigned)err_http_status(w->err)));
 		return;
 	}
+	if (d->erase != 0)
+		f->leaving = true;
 	counts = d->kind == WORK_DESK_SET || d->answered;
 	if (d->slot != 0 || counts)
 		flow_find_events(f);

@@ -30,6 +30,9 @@ struct keep_question {
 	size_t n_targets;
 };
 
+#define KEEP_OPENINGS_FILE "openings"
+#define KEEP_ERASURES_FILE "erasures"
+
 struct keep_find;
 
 /* ERR_INVALID: a question that has no answer.  ERR_MEMORY.  What the question
@@ -59,5 +62,20 @@ void keep_find_free(struct keep_find *f);
 MUST_USE enum err keep_open_record(struct keep *k,
 	const struct sign_public *desk, uint64_t slot, uint16_t reason,
 	uint32_t per_day, uint64_t *ret_petition, struct lock *ret_lock);
+
+/*
+ * A desk may erase this signature, as its signer could by a link (keep_leave):
+ * note it down, durably, and let it go.  Outcomes are KEEP_LEAVES,
+ * KEEP_LEAVE_FREED, KEEP_LEAVE_DONE, and KEEP_LEAVE_GONE for a slot that holds
+ * nothing.  Repeating gives the same answer and no other row.  ERR_BUSY: this
+ * desk has erased per_day today (UTC).
+ *
+ * The file `erasures` is as `openings`, with "PKE1", and 1 behind the reason if
+ * the signature was never confirmed.  `petitiond check` counts the others
+ * against the SHRED leaves.
+ */
+MUST_USE enum err keep_erase(struct keep *k, const struct sign_public *desk,
+	uint64_t slot, uint16_t reason, uint32_t per_day,
+	struct keep_left *ret_left);
 
 #endif

@@ -72,7 +72,7 @@ static enum err tell_dead(
 	return OK;
 }
 
-static enum err go(struct keep *k, const struct keep_entry *target,
+enum err keep_leave_go(struct keep *k, const struct keep_entry *target,
 	struct keep_left *ret_left)
 {
 	if (keep_entry_is_pending(target)) {
@@ -101,7 +101,7 @@ static enum err grant(struct keep *k, const struct keep_entry *e,
 	}
 	ret_left->slot = target.slot;
 	if (wish == KEEP_WISH_LEAVE)
-		return go(k, &target, ret_left);
+		return keep_leave_go(k, &target, ret_left);
 	if (wish == KEEP_WISH_SHOW) {
 		ret_left->outcome = KEEP_LEAVE_MEANT;
 		return OK;

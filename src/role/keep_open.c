@@ -1,6 +1,6 @@
 /*
- * Openings of records by desks: noted down before a lock leaves, and counted
- * a desk and day (keep_find.h).
+ * What desks may do to records, opening and erasing: noted down before it
+ * happens, and counted a desk and day (keep_find.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,22 @@
 
 enum { ROW_LEN = 32, DAY_S = 86400 };
 
-#define OPENINGS_FILE "openings"
-#define ROW_MAGIC 0x504b4f31u /* "PKO1" */
+/* A file of what was done. */
+struct ledger {
+	const char *file;
+	uint32_t magic;
+};
+
+static const struct ledger openings = { KEEP_OPENINGS_FILE, 0x504b4f31u };
+static const struct ledger erasures = { KEEP_ERASURES_FILE, 0x504b4531u };
+
+/* A row to be. */
+struct deed {
+	const struct sign_public *desk;
+	uint64_t slot;
+	uint16_t reason;
+	bool pending; /* the signature was never confirmed */
+};
 
 /* Rows of this desk and day, read backwards from the end; *ret_end is behind
  * the last whole row. */
@@ -41,17 +55,18 @@ static enum err count_today(int fd, const struct sign_public *desk,
 	return e;
 }
 
-static enum err note(int fd, uint64_t off, const struct sign_public *desk,
-	uint64_t now_s, uint64_t slot, uint16_t reason)
+static enum err add_row(int fd, uint64_t off, uint32_t magic, uint64_t now_s,
+	const struct deed *d)
 {
 	uint8_t row[ROW_LEN] = { 0 };
 	enum err e;
 
-	put_u32(row, ROW_MAGIC);
-	put_u16(row + 4, reason);
+	put_u32(row, magic);
+	put_u16(row + 4, d->reason);
+	row[6] = d->pending;
 	put_u64(row + 8, now_s);
-	put_u64(row + 16, slot);
-	memcpy(row + 24, desk->byte, 8);
+	put_u64(row + 16, d->slot);
+	memcpy(row + 24, d->desk->byte, 8);
 	FAULT("keeper-opening-before-write");
 	e = file_pwrite(fd, row, sizeof(row), off);
 	if (e == OK)
@@ -60,32 +75,86 @@ static enum err note(int fd, uint64_t off, const struct sign_public *desk,
 	return e;
 }
 
+/* ERR_BUSY if this desk has done as much today. */
+static enum err note(struct keep *k, const struct ledger *l,
+	const struct deed *d, uint32_t per_day)
+{
+	uint64_t now_s = (uint64_t)clock_wall_ms(k->clock) / 1000;
+	uint32_t today = 0;
+	uint64_t end = 0;
+	enum err e;
+	int fd = openat(k->dir_fd, l->file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_from_errno(errno);
+	e = count_today(fd, d->desk, now_s / DAY_S, &today, &end);
+	if (e == OK && today >= per_day)
+		e = ERR_BUSY;
+	if (e == OK)
+		e = add_row(fd, end, l->magic, now_s, d);
+	(void)close(fd);
+	return e;
+}
+
 enum err keep_open_record(struct keep *k, const struct sign_public *desk,
 	uint64_t slot, uint16_t reason, uint32_t per_day,
 	uint64_t *ret_petition, struct lock *ret_lock)
 {
-	uint64_t now_s = (uint64_t)clock_wall_ms(k->clock) / 1000;
+	const struct deed deed = {
+		.desk = desk, .slot = slot, .reason = reason
+	};
 	struct keep_entry entry;
-	uint32_t today = 0;
-	uint64_t end = 0;
 	enum err e = keep_lock(k, slot, COMPARTMENT_IDENTITY, ret_lock);
-	int fd;
 
 	if (e == OK)
 		e = keep_store_get(&k->store, slot, &entry);
-	if (e != OK)
-		return e;
-	fd = openat(
-		k->dir_fd, OPENINGS_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_from_errno(errno);
-	e = count_today(fd, desk, now_s / DAY_S, &today, &end);
-	if (e == OK && today >= per_day)
-		e = ERR_BUSY;
 	if (e == OK)
-		e = note(fd, end, desk, now_s, slot, reason);
-	(void)close(fd);
+		e = note(k, &openings, &deed, per_day);
 	if (e == OK)
 		*ret_petition = entry.petition;
 	return e;
+}
+
+/* ---- erasing ---- */
+
+static enum err erase(struct keep *k, const struct keep_entry *entry,
+	const struct sign_public *desk, uint16_t reason, uint32_t per_day,
+	struct keep_left *ret_left)
+{
+	const struct deed deed = { .desk = desk,
+		.slot = entry->slot,
+		.reason = reason,
+		.pending = keep_entry_is_pending(entry) };
+	enum err e = OK;
+
+	/* Asked again, after an answer that got lost, is asked once. */
+	if (!entry->leaving)
+		e = note(k, &erasures, &deed, per_day);
+	return e == OK ? keep_leave_go(k, entry, ret_left) : e;
+}
+
+enum err keep_erase(struct keep *k, const struct sign_public *desk,
+	uint64_t slot, uint16_t reason, uint32_t per_day,
+	struct keep_left *ret_left)
+{
+	struct keep_left left = { .outcome = KEEP_LEAVE_GONE, .slot = slot };
+	struct keep_entry entry;
+	bool capped = false;
+	enum err e = keep_begin(k, 1);
+
+	if (e != OK)
+		return e;
+	e = keep_store_get(&k->store, slot, &entry);
+	left.petition = entry.petition;
+	if (e == OK && entry.state == KEEP_DEAD && entry.leaving) {
+		left.outcome = KEEP_LEAVE_DONE;
+	} else if (e == OK && entry.state != KEEP_DEAD &&
+		entry.state != KEEP_NONE) {
+		e = erase(k, &entry, desk, reason, per_day, &left);
+		capped = e == ERR_BUSY;
+	}
+	e = keep_end(k, capped ? OK : e, true);
+	if (e == OK && !capped)
+		*ret_left = left;
+	return capped && e == OK ? ERR_BUSY : e;
 }

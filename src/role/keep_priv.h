@@ -97,6 +97,12 @@ struct keep_walk keep_people_group(const struct keep *k, uint64_t group);
 struct keep_walk keep_people_mailbox(
 	const struct keep *k, const struct tag *e2);
 
+/* ---- keep_leave.c ---- */
+
+/* Let target go, which is alive: see keep_leave. */
+MUST_USE enum err keep_leave_go(struct keep *k, const struct keep_entry *target,
+	struct keep_left *ret_left);
+
 /* ---- keep_claim.c ---- */
 
 /* Kill the pending siblings of e, which won: those of its group, and those of

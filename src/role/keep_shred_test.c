@@ -49,6 +49,9 @@ static void two_clocks(void)
 	world_release(&w);
 }
 
+static const struct person bob = { "bob@example.net", "bob@example.net", "bob",
+	"EH991SP" };
+
 static size_t found(struct world *w, struct person p)
 {
 	struct keep_target t = { .petition = PETITION };
@@ -129,10 +132,57 @@ static void openings(void)
 	world_release(&w);
 }
 
+static enum keep_leave_outcome erase(struct world *w, uint64_t slot,
+	uint32_t per_day, enum err want, struct keep_left *ret_left)
+{
+	const struct sign_public desk = { { 7 } };
+
+	*ret_left = (struct keep_left){ .outcome = KEEP_LEAVE_WRONG };
+	CHECK_INT(keep_erase(w->keep, &desk, slot, 4, per_day, ret_left), want);
+	return ret_left->outcome;
+}
+
+/* A desk erases: one confirmed, one not; noted once, capped, as a leaver. */
+static void erasures(void)
+{
+	struct world w = begin();
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, bob, KEEP_CONFIRM);
+	struct keep_left left, again;
+	uint8_t rows[64];
+
+	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
+	CHECK_INT(erase(&w, a, 0, ERR_BUSY, &left), KEEP_LEAVE_WRONG);
+	CHECK(!destroy(&w, a));
+	CHECK_INT(erase(&w, a, 2, OK, &left), KEEP_LEAVES);
+	CHECK(left.slot == a && left.petition == PETITION);
+	CHECK(lock_of(&w, a) == OK);
+	CHECK(world_restart(&w) == OK);
+	CHECK_INT(erase(&w, a, 2, OK, &again), KEEP_LEAVES);
+	CHECK(memcmp(&left.mac, &again.mac, sizeof(left.mac)) == 0);
+	CHECK(destroy(&w, a));
+	CHECK_INT(lock_of(&w, a), ERR_GONE);
+	CHECK_INT(erase(&w, a, 2, OK, &left), KEEP_LEAVE_DONE);
+	CHECK_INT(erase(&w, b, 2, OK, &left), KEEP_LEAVE_FREED);
+	CHECK_INT(lock_of(&w, b), ERR_GONE);
+	CHECK_INT(erase(&w, b, 2, OK, &left), KEEP_LEAVE_GONE);
+	CHECK_INT(erase(&w, 1u << 30, 2, OK, &left), KEEP_LEAVE_GONE);
+	CHECK(file_read_exact(
+		      w.dir_fd, KEEP_ERASURES_FILE, rows, sizeof(rows)) == OK);
+	CHECK(memcmp(rows, "PKE1", 4) == 0 && rows[5] == 4 && rows[6] == 0 &&
+		get_u64(rows + 16) == a && rows[24] == 7 && rows[38] == 1 &&
+		get_u64(rows + 48) == b);
+	/* Who was erased may sign again. */
+	a = signs(&w, ada, KEEP_CONFIRM);
+	CHECK_INT(claim(&w, a), KEEP_CLAIMED);
+	world_release(&w);
+}
+
 int main(void)
 {
 	two_clocks();
 	tags_first();
 	openings();
+	erasures();
 	return tap_done();
 }

@@ -481,6 +481,48 @@ static enum err open_for_desk(struct keeper *k, uint32_t id,
 	return answer_desk(k, &said, &desk->recipient, &plain);
 }
 
+static enum desk_erased erased_as(enum keep_leave_outcome o)
+{
+	return o == KEEP_LEAVES         ? DESK_ERASED
+		: o == KEEP_LEAVE_FREED ? DESK_ERASED_PENDING
+					: DESK_ERASED_BEFORE;
+}
+
+static enum err erase_for_desk(struct keeper *k, uint32_t id,
+	const struct desk_head *h, const struct desk *desk)
+{
+	struct message_desk_said said = {
+		.id = id, .slot = h->slot, .erase = h->reason
+	};
+	struct keep_left left = { .outcome = KEEP_LEAVE_GONE };
+	struct buf plain;
+	enum err e;
+
+	if (h->reason == 0 || h->reason >= DESK_REASONS) {
+		tell_status(k, id, DESK_REFUSED);
+		return OK;
+	}
+	e = keep_erase(k->keep, &desk->key, h->slot, h->reason,
+		k->role->config.openings_per_day, &left);
+	if (e == ERR_BUSY || (e == OK && left.outcome == KEEP_LEAVE_GONE)) {
+		tell_status(k, id, e == ERR_BUSY ? DESK_CAP : DESK_NONE);
+		return OK;
+	}
+	if (e != OK)
+		return e;
+	log_notice("desk-erases");
+	said.petition = left.petition;
+	said.outcome = left.outcome;
+	said.c = left.c;
+	said.mac = left.mac;
+	buf_init(&plain, 4096);
+	desk_answer_begin(&plain, h, 1);
+	buf_u64(&plain, h->slot);
+	buf_u64(&plain, left.petition);
+	buf_u32(&plain, erased_as(left.outcome));
+	return answer_desk(k, &said, &desk->recipient, &plain);
+}
+
 /* Some nonces back: within DESK_LIFE_S nobody asks more often by hand. */
 static bool nonce_is_new(struct keeper *k, const struct desk_nonce *n)
 {
@@ -547,6 +589,8 @@ static enum err ask_for_desk(struct keeper *k, const struct message_desk_ask *a)
 		tell_status(k, a->id, DESK_REFUSED);
 	} else if (e == OK && h.op == DESK_OPEN) {
 		e = open_for_desk(k, a->id, &h, desk);
+	} else if (e == OK && h.op == DESK_ERASE) {
+		e = erase_for_desk(k, a->id, &h, desk);
 	} else if (e == OK) {
 		e = begin_find(k, a, &h, desk);
 	}

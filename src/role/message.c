@@ -382,6 +382,12 @@ void put_desk_said(struct buf *b, const struct message_desk_said *s)
 	buf_byte(b, (uint8_t)s->status);
 	buf_u64(b, s->slot);
 	buf_u64(b, s->petition);
+	buf_u16(b, s->erase);
+	if (s->erase != 0) {
+		buf_byte(b, (uint8_t)s->outcome);
+		PUT(b, &s->c);
+		PUT(b, &s->mac);
+	}
 	buf_str(b, s->answer);
 }
 
@@ -391,7 +397,15 @@ void take_desk_said(struct view *v, struct message_desk_said *ret_said)
 	ret_said->status = (enum desk_status)view_u8(v);
 	ret_said->slot = view_u64(v);
 	ret_said->petition = view_u64(v);
-	if (ret_said->status > DESK_NONE)
+	ret_said->erase = view_u16(v);
+	ret_said->outcome = KEEP_LEAVES;
+	if (ret_said->erase != 0) {
+		ret_said->outcome = (enum keep_leave_outcome)view_u8(v);
+		TAKE(v, &ret_said->c);
+		TAKE(v, &ret_said->mac);
+	}
+	if (ret_said->status > DESK_NONE || ret_said->erase >= DESK_REASONS ||
+		ret_said->outcome > KEEP_LEAVE_MEANT)
 		v->bad = true;
 	if (!v->bad)
 		ret_said->answer = (struct str){ (const char *)v->at, v->len };

@@ -201,8 +201,12 @@ void take_desk_ask(struct view *v, struct message_desk_ask *ret_ask);
 struct message_desk_said {
 	uint32_t id;
 	enum desk_status status;
-	uint64_t slot; /* of the record that may be opened, or 0 */
+	uint64_t slot; /* of the record to be opened or erased, or 0 */
 	uint64_t petition;
+	uint16_t erase; /* enum desk_reason of an erasure, or 0; with it: */
+	enum keep_leave_outcome outcome;
+	struct commitment c;
+	struct event_mac mac; /* over WITHDRAW */
 	struct str answer; /* borrowed; empty unless DESK_OK */
 };
 

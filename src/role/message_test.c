@@ -187,12 +187,42 @@ static void check_noise(void)
 	CHECK(inside);
 }
 
+static void check_desk(void)
+{
+	struct message_desk_said said = { .id = 5,
+		.slot = 9,
+		.petition = 700001,
+		.erase = DESK_REASON_ORDER,
+		.outcome = KEEP_LEAVE_FREED,
+		.c = { { 1 } },
+		.mac = { { 2 } },
+		.answer = STR("sealed") };
+	struct message_desk_said got;
+	struct buf b;
+	struct view v;
+
+	buf_init(&b, 4096);
+	put_desk_said(&b, &said);
+	v = view_of(b.at, b.len);
+	take_desk_said(&v, &got);
+	CHECK(!v.bad && got.id == 5 && got.slot == 9 &&
+		got.erase == DESK_REASON_ORDER &&
+		got.outcome == KEEP_LEAVE_FREED && got.c.byte[0] == 1 &&
+		got.mac.byte[0] == 2 && str_eq(got.answer, said.answer));
+	b.at[b.len - 6 - 2 * 32 - 1] = KEEP_LEAVE_MEANT + 1;
+	v = view_of(b.at, b.len);
+	take_desk_said(&v, &got);
+	CHECK(v.bad);
+	buf_release(&b);
+}
+
 int main(void)
 {
 	check_form();
 	check_sealed();
 	check_leave();
 	check_slots();
+	check_desk();
 	check_noise();
 	return tap_done();
 }

@@ -101,6 +101,45 @@ static void test_leave(void)
 	teardown(&f);
 }
 
+/* A desk does what a signer could: the log tells that it was the desk. */
+static void test_erase(void)
+{
+	struct fixture f;
+	struct store_event *events;
+	struct store_leave in = leaver(1, 1);
+	enum store_left outcome = STORE_LEFT_NO_ROW;
+	uint64_t ev_seq, slot[2], erasures = 9;
+	struct arena a;
+	bool any = false;
+	size_t n = 0;
+
+	setup(&f);
+	arena_init(&a, 1 << 20);
+	put(&f, petition_plain(1, PETITION_OPEN));
+	CHECK_INT(store_begin(f.s), OK);
+	sign(&f, 1, 1);
+	CHECK_INT(confirm(&f, 1, 1, STORE_VALIDATED), 1);
+	in.erase = 3;
+	for (uint64_t want = 3; want != 1; want = want == 3 ? 0 : 1) {
+		CHECK_INT(store_leave(f.s, &in, now_ms, &outcome, &ev_seq), OK);
+		CHECK(outcome == STORE_WITHDRAWN && ev_seq == want);
+	}
+	CHECK_INT(store_commit(f.s), OK);
+	CHECK_INT(store_events(&a, f.s, 2, 8, &events, &n), OK);
+	CHECK(n == 2 && events[0].type == EVENT_WITHDRAW &&
+		events[1].type == EVENT_SHRED &&
+		events[1].reason == STORE_SHRED_DESK && events[1].slot == 0);
+	CHECK_INT(store_erasures(f.s, &erasures), OK);
+	CHECK_INT(erasures, 1);
+	/* Both are journaled before anything is destroyed. */
+	CHECK_INT(store_leaving(f.s, 2, slot, 2, &n, &any), OK);
+	CHECK(n == 0 && any);
+	CHECK(!str_eq(store_shred_document(0), store_shred_document(3)));
+	CHECK_INT(findings(&f), 0);
+	arena_release(&a);
+	teardown(&f);
+}
+
 static void check_waits(
 	struct fixture *f, struct arena *a, uint64_t slot, uint32_t hour)
 {
@@ -188,6 +227,7 @@ static void test_show(void)
 int main(void)
 {
 	test_leave();
+	test_erase();
 	test_show();
 	return tap_done();
 }

@@ -75,23 +75,31 @@ static enum err apply_confirm(struct committer *c, struct work_confirm *w)
 		&w->outcome, &w->place);
 }
 
+static enum err withdraw(struct committer *c, struct store_leave *in,
+	const struct commitment *commitment, const struct event_mac *mac,
+	enum store_left *ret_left, uint64_t *ret_ev_seq)
+{
+	struct str document = store_shred_document(in->erase);
+	enum err e;
+
+	sha256(document.at, document.len, (struct sha256 *)in->shred_hash);
+	memcpy(in->commitment, commitment, sizeof(in->commitment));
+	memcpy(in->mac, mac, sizeof(in->mac));
+	e = store_leave(c->store, in, clock_wall_ms(c->settings.clock),
+		ret_left, ret_ev_seq);
+	/* keeper knows a claim that web has not */
+	return e == OK && *ret_left == STORE_LEFT_NO_ROW ? ERR_CORRUPT : e;
+}
+
 static enum err apply_withdrawal(struct committer *c, struct work_leave *w)
 {
 	struct store_leave in = { .slot = w->slot, .petition = w->petition };
-	struct str document = store_shred_document();
 	enum store_left left = STORE_LEFT_NO_ROW;
-	struct sha256 hash;
-	enum err e;
+	enum err e = withdraw(c, &in, &w->c, &w->mac, &left, &w->ev_seq);
 
-	sha256(document.at, document.len, &hash);
-	memcpy(in.commitment, &w->c, sizeof(in.commitment));
-	memcpy(in.mac, &w->mac, sizeof(in.mac));
-	memcpy(in.shred_hash, &hash, sizeof(in.shred_hash));
-	e = store_leave(c->store, &in, clock_wall_ms(c->settings.clock), &left,
-		&w->ev_seq);
-	if (e == OK && left == STORE_LEFT_NO_ROW)
-		return ERR_CORRUPT; /* keeper knows a claim that web has not */
-	w->left = left == STORE_WITHDRAWN ? LEFT_WITHDRAWN : LEFT_ERASED;
+	if (e == OK)
+		w->left =
+			left == STORE_WITHDRAWN ? LEFT_WITHDRAWN : LEFT_ERASED;
 	return e;
 }
 
@@ -227,6 +235,19 @@ static enum err set_aside(
 	return e;
 }
 
+/* As its signer could by a link. */
+static enum err apply_erasure(struct committer *c, const struct work_desk *d)
+{
+	struct store_leave in = {
+		.slot = d->slot, .petition = d->petition, .erase = d->erase
+	};
+	enum store_left left = STORE_LEFT_NO_ROW;
+	uint64_t ev_seq;
+
+	return d->pending ? store_forget(c->store, &d->slot, 1)
+			  : withdraw(c, &in, &d->c, &d->mac, &left, &ev_seq);
+}
+
 static enum err apply_answered(struct committer *c, struct work_desk *d)
 {
 	bool waited = false;
@@ -255,7 +276,8 @@ static enum err apply_desk(
 		return e;
 	switch (d->kind) {
 	case WORK_DESK_RELAYED:
-		e = apply_opening(c, d, a);
+		e = d->erase != 0 ? apply_erasure(c, d)
+				  : apply_opening(c, d, a);
 		break;
 	case WORK_DESK_SET:
 		e = apply_set(c, d);

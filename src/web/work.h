@@ -186,6 +186,10 @@ struct work_desk {
 	size_t n_slots;
 	uint16_t reason;
 	bool answered; /* WORK_DESK_HELD: note it down for slot */
+	uint16_t erase; /* WORK_DESK_RELAYED: why slot is erased, or 0 */
+	bool pending; /* it was never confirmed; else keeper's word: */
+	struct commitment c;
+	struct event_mac mac;
 	/* from the committer, in the item's arena */
 	size_t n_done;
 	struct bytes header, record;

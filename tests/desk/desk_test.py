@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 import livesite  # noqa: E402
 
-ACCESS, INVALIDATE = 10, 3
+INVALIDATE, WITHDRAW, SHRED, ACCESS = 3, 4, 9, 10
 
 
 def at_terminal(args, answers):
@@ -315,6 +315,65 @@ def test_sets(tap, site, desk, second, people):
     tap.check(done.stdout.startswith("1 set aside"), "and then go", done)
 
 
+def count_of(site, petition):
+    db = sqlite3.connect(f"file:{site.dir}/web/site.db?mode=ro", uri=True)
+    row = db.execute("SELECT counted FROM petition WHERE id = ?",
+                     (petition,)).fetchone()
+    db.close()
+    return row[0]
+
+
+def test_erasing(tap, site, petitiond, desk, people, other):
+    """A desk erases as a signer could by a link."""
+    slot = people.slot["Ada Elsewhere"]
+    livesite.until("the count", lambda: count_of(site, other) > 0)
+    before = count_of(site, other)
+    tap.check(desk.run("erase", slot, "because").returncode == 1 and
+              desk.run("erase", 10 ** 6, "request").returncode == 1 and
+              events(site, WITHDRAW) == [],
+              "without a reason or a signature nothing is erased")
+    done = desk.run("erase", slot, "request")
+    tap.check(done.stdout == f"{slot}\tpetition {other}\terased\n",
+              "erase by slot", done)
+    livesite.until("the erasure", lambda: "erased before" in
+                   desk.run("erase", slot, "request").stdout)
+    tap.check([r[0] for r in events(site, WITHDRAW)] == [other] and
+              [(r[0], r[2]) for r in events(site, SHRED)] == [(other, 4)],
+              "withdrawn, and the log tells that a desk did it",
+              events(site, SHRED))
+    livesite.until("the count", lambda: count_of(site, other) == before - 1)
+    tap.check(True, "it does not count any more")
+    found, done = desk.slots("all", "email", "ada@example.org")
+    tap.check(found == [people.slot["Ada Lovelace"]], "and is not found", done)
+    slot = people.slot["Robot D"]
+    done = desk.run("erase", slot, "fraud")
+    tap.check(done.stdout == f"{slot}\tpetition {people.petition}\t"
+              "erased; it was never confirmed\n" and
+              desk.run("erase", slot, "fraud").returncode == 1,
+              "one that was never confirmed", done)
+    done = desk.run("erase", "grace+x@example.org", "request")
+    tap.check(done.stdout == "nothing found\n", "no similar address", done)
+    done = desk.run("erase", "Grace@example.org", "order")
+    tap.check(done.returncode == 0 and
+              str(people.slot["Grace Hopper"]) in done.stdout,
+              "erase by address", done)
+    tap.check(len(events(site, WITHDRAW)) == 2 and
+              len(events(site, SHRED)) == 2, "is in the log, too")
+    with open(os.path.join(site.dir, "keeper", "erasures"), "rb") as f:
+        rows = f.read()
+    tap.check(len(rows) == 96 and [rows[i + 5] for i in (0, 32, 64)] ==
+              [3, 1, 4] and [rows[i + 6] for i in (0, 32, 64)] == [0, 1, 0],
+              "keeper has noted why", rows.hex())
+    done = checked(petitiond, site)
+    tap.check("erase" not in done.stderr, "check finds them in the log", done)
+    with open(os.path.join(site.dir, "keeper", "erasures"), "ab") as f:
+        f.write(rows[:16] + bytes(6) + b"\7\7" + rows[24:32])
+    done = checked(petitiond, site)
+    tap.check(done.returncode == 1 and
+              "told by desks to erase 3 signatures" in done.stderr,
+              "and misses one that the log does not tell", done)
+
+
 def test_web_learns_nothing(tap, site, people):
     """Garbage, and somebody else's bytes."""
     for body in (b"", b"age-encryption.org/v1\n", os.urandom(400)):
@@ -343,6 +402,7 @@ def run(tap, site, petitiond, program):
     test_opening(tap, site, desk, people, site.desk, other)
     second, key = new_desk(tap, site, petitiond, program, "moss")
     test_sets(tap, site, desk, second, people)
+    test_erasing(tap, site, petitiond, desk, people, other)
     test_web_learns_nothing(tap, site, people)
     done = subprocess.run([petitiond, "keys", site.dir, "dismiss", key],
                           capture_output=True, text=True, check=False)

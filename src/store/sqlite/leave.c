@@ -2,10 +2,23 @@
 
 #include "store/sqlite/sql.h"
 
+#define SHREDDED(why)                                                          \
+	"{\"what\":\"the records of one signature\",\"why\":\"" why "\"}"
+
 /* What the log's document of an erasure says: of nobody in particular. */
-#define SHRED_DOCUMENT                                                         \
-	"{\"what\":\"the records of one signature\","                          \
-	"\"why\":\"its signer asked\"}"
+struct str store_shred_document(uint16_t erase)
+{
+	static const struct str document[] = {
+		STR_INIT(SHREDDED("its signer asked")),
+		STR_INIT(SHREDDED("a desk erased them: fraud")),
+		STR_INIT(SHREDDED("a desk erased them: a complaint")),
+		STR_INIT(SHREDDED("a desk erased them: its signer asked")),
+		STR_INIT(SHREDDED("a desk erased them: an order")),
+		STR_INIT(SHREDDED("a desk erased them: an audit")),
+	};
+
+	return document[erase < 6 ? erase : 0];
+}
 
 static enum err outbox_has(struct store *s, uint64_t slot, bool *ret_has)
 {
@@ -65,18 +78,14 @@ static enum err shred(
 	struct store *s, const struct store_leave *in, uint64_t *ret_ev_seq)
 {
 	struct store_event event = { .type = EVENT_SHRED,
-		.reason = STORE_SHRED_ASKED,
+		.reason = in->erase != 0 ? STORE_SHRED_DESK : STORE_SHRED_ASKED,
 		.petition = in->petition };
 	enum err e;
 
 	memcpy(event.c, in->shred_hash, sizeof(event.c));
-	e = store_document_put(s, in->shred_hash, STR(SHRED_DOCUMENT));
+	e = store_document_put(
+		s, in->shred_hash, store_shred_document(in->erase));
 	return e == OK ? store_append(s, &event, ret_ev_seq) : e;
-}
-
-struct str store_shred_document(void)
-{
-	return STR(SHRED_DOCUMENT);
 }
 
 static enum err leave(struct store *s, const struct store_leave *in,
@@ -88,8 +97,9 @@ static enum err leave(struct store *s, const struct store_leave *in,
 	enum err e = store_petition_is_open(s, in->petition, now_ms, &is_open);
 
 	if (e == OK)
-		e = is_open ? withdraw(s, in, row, &ev_seq)
-			    : shred(s, in, &ev_seq);
+		e = is_open ? withdraw(s, in, row, &ev_seq) : OK;
+	if (e == OK && (!is_open || in->erase != 0))
+		e = shred(s, in, &ev_seq);
 	if (e == OK)
 		e = store_stop_updates(s, in->slot);
 	if (e == OK)

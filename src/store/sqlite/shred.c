@@ -84,6 +84,15 @@ enum err store_shredded(struct store *s, uint64_t petition,
 	return e == OK ? store_append(s, &event, ret_ev_seq) : e;
 }
 
+static enum err number(
+	struct store *s, sqlite3_stmt *stmt, uint64_t *ret_number)
+{
+	enum err e = sql_number(s, stmt, 0, ret_number);
+
+	sql_drop(stmt);
+	return e;
+}
+
 enum err store_openings(struct store *s, uint64_t *ret_count)
 {
 	sqlite3_stmt *stmt;
@@ -92,9 +101,17 @@ enum err store_openings(struct store *s, uint64_t *ret_count)
 		&stmt);
 
 	_Static_assert(EVENT_ACCESS == 10, "the query says so too");
-	if (e != OK)
-		return e;
-	e = sql_number(s, stmt, 0, ret_count);
-	sql_drop(stmt);
-	return e;
+	return e == OK ? number(s, stmt, ret_count) : e;
+}
+
+enum err store_erasures(struct store *s, uint64_t *ret_count)
+{
+	sqlite3_stmt *stmt;
+	enum err e = sql_once(s,
+		"SELECT count(*) FROM event WHERE type = 9 AND reason = 4",
+		&stmt);
+
+	_Static_assert(EVENT_SHRED == 9 && STORE_SHRED_DESK == 4,
+		"the query says so too");
+	return e == OK ? number(s, stmt, ret_count) : e;
 }
