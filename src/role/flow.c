@@ -46,9 +46,27 @@ struct flow_item *flow_find(struct flow *f, uint32_t id, enum work_kind kind)
 	return item;
 }
 
+static struct http_request *request_of(const struct work *w)
+{
+	return w->kind == WORK_LEAVE      ? w->leave.request
+		: w->kind == WORK_CONFIRM ? w->confirm.request
+					  : w->desk.request;
+}
+
 struct app *flow_view(const struct flow *f, const struct work *w)
 {
-	return app_view(f->app, w->confirm.request);
+	return app_view(f->app, request_of(w));
+}
+
+void flow_answer(struct flow *f, struct work *w, struct http_reply *reply)
+{
+	http_answer(request_of(w), reply);
+	flow_leave(f, w);
+}
+
+void flow_refuse(struct flow *f, struct work *w, unsigned status)
+{
+	flow_answer(f, w, app_error(flow_view(f, w), status));
 }
 
 void flow_leave(struct flow *f, struct work *w)
@@ -69,14 +87,11 @@ static bool makes_no_event(const struct work *w)
 
 void flow_commit(struct flow *f, struct work *w)
 {
-	w->next = NULL;
 	if (!f->log_met && !makes_no_event(w)) {
-		*f->held_tail = w;
-		f->held_tail = &w->next;
+		flow_line_add(&f->held, w);
 		return;
 	}
-	*f->commit_tail = w;
-	f->commit_tail = &w->next;
+	flow_line_add(&f->commit, w);
 }
 
 void flow_lose(struct flow *f, enum role_name peer, enum err e)
@@ -230,34 +245,23 @@ static void meet_peers(struct flow *f)
 
 /* ---- nobody waits for ever ---- */
 
-static void unlink_from(struct work **head, struct work ***tail, struct work *w)
-{
-	struct work **at = head;
-
-	while (*at != NULL && *at != w)
-		at = &(*at)->next;
-	if (*at == NULL)
-		return;
-	*at = w->next;
-	if (*at == NULL)
-		*tail = at;
-}
-
 static bool give_up(struct flow *f, struct flow_item *item)
 {
 	struct work *w = item->work;
 
 	if (w->kind == WORK_SIGN && item->state != FLOW_COMMITTING) {
-		unlink_from(&f->forms, &f->forms_tail, w);
+		flow_line_remove(&f->forms, w);
 		flow_give_up_sign(f, w);
 	} else if (w->kind == WORK_DESK && item->state != FLOW_COMMITTING) {
 		flow_give_up_desk(f, w);
 	} else if (w->kind == WORK_CONFIRM && item->state != FLOW_COMMITTING) {
-		unlink_from(&f->claims, &f->claims_tail, w);
-		flow_give_up_confirm(f, w);
+		/* Claimed or not, the same button works again. */
+		flow_line_remove(&f->claims, w);
+		flow_refuse(f, w, 503);
 	} else if (w->kind == WORK_LEAVE && item->state != FLOW_COMMITTING) {
-		unlink_from(&f->leaves, &f->leaves_tail, w);
-		flow_give_up_leave(f, w);
+		/* Whatever came of it, this one does too. */
+		flow_line_remove(&f->leaves, w);
+		flow_refuse(f, w, 503);
 	} else if (w->kind == WORK_CONFIRM && w->confirm.place.ev_seq != 0 &&
 		f->wait[w->confirm.place.ev_seq % FLOW_WAITS] == w) {
 		flow_give_up_promise(f, w);
@@ -322,12 +326,8 @@ static void send_all(struct flow *f)
 	flow_send_forms(f);
 	flow_send_events(f);
 	flow_send_mails(f);
-	if (f->commit != NULL) {
-		struct work *chain = f->commit;
-
-		f->commit = NULL;
-		f->commit_tail = &f->commit;
-		committer_give(f->committer, chain);
+	if (f->commit.head != NULL) {
+		committer_give(f->committer, flow_line_empty(&f->commit));
 	}
 	role_flush(f->role);
 }
@@ -400,11 +400,11 @@ enum err flow_run(struct flow *f)
 	int64_t until = INT64_MAX;
 	enum err e = OK;
 
-	f->commit_tail = &f->commit;
-	f->held_tail = &f->held;
-	f->forms_tail = &f->forms;
-	f->claims_tail = &f->claims;
-	f->leaves_tail = &f->leaves;
+	flow_line_init(&f->commit);
+	flow_line_init(&f->held);
+	flow_line_init(&f->forms);
+	flow_line_init(&f->claims);
+	flow_line_init(&f->leaves);
 	f->leaving = true;
 	link_init(&f->command);
 	arena_init(&f->scratch, SCRATCH_MAX);

@@ -43,6 +43,12 @@ struct flow_mail {
 	int64_t again_ms; /* put off until then; 0: at the mailer */
 };
 
+/* Work in the order it came. */
+struct flow_line {
+	struct work *head;
+	struct work **tail;
+};
+
 struct slot_list {
 	uint64_t slot[FLOW_SLOTS];
 	size_t n;
@@ -55,21 +61,17 @@ struct flow {
 	struct work_queue done; /* from the committer */
 	struct store *store; /* a reader */
 	struct arena scratch; /* one turn's */
-	struct work *commit; /* this turn's, for the committer */
-	struct work **commit_tail;
+	struct flow_line commit; /* this turn's, for the committer */
 
 	/* in flight, by id; id 0 is none */
 	struct flow_item item[FLOW_IDS];
 	uint32_t last_id;
 	uint32_t rid_bucket[FLOW_IDS];
-	struct work *forms; /* to be sent to sealer, in order */
-	struct work **forms_tail;
+	struct flow_line forms; /* to be sent to sealer */
 	size_t forms_out; /* frames at sealer */
-	struct work *claims; /* to be sent to keeper */
-	struct work **claims_tail;
+	struct flow_line claims; /* to be sent to keeper */
 	size_t claims_out; /* frames at keeper */
-	struct work *leaves; /* wishes, to be sent to keeper */
-	struct work **leaves_tail;
+	struct flow_line leaves; /* wishes, to be sent to keeper */
 	bool leaving; /* the store may hold leavers whose data lives */
 	struct slot_list settled;
 	struct slot_list booked;
@@ -81,8 +83,7 @@ struct flow {
 	/* Until log has said what it has, nothing that makes events may be
 	 * committed: an old database would use their numbers again. */
 	bool log_met;
-	struct work *held; /* what waits for that */
-	struct work **held_tail;
+	struct flow_line held; /* what waits for that */
 	/* The database is from a backup: keeper is to tell all it has. */
 	bool tell_all;
 	bool telling_all; /* asked, and not done */
@@ -143,7 +144,6 @@ void flow_confirmed(struct flow *f, struct work *w);
 void flow_reconciled(struct flow *f, struct work *w);
 void flow_send_acknowledgements(struct flow *f);
 void flow_expire(struct flow *f);
-void flow_give_up_confirm(struct flow *f, struct work *w);
 
 /* flow_leave.c */
 void flow_take_leave(struct flow *f, struct work *w);
@@ -155,7 +155,6 @@ void flow_left(struct flow *f, struct work *w);
 void flow_destroyed(struct flow *f, struct work *w);
 /* Tell keeper whose data may die now: log has journaled that they left. */
 void flow_destroy(struct flow *f);
-void flow_give_up_leave(struct flow *f, struct work *w);
 
 /* flow_log.c */
 void flow_hear_log(struct flow *f);
@@ -210,14 +209,40 @@ void flow_imported(struct flow *f, struct work *w);
 /* The housekeeping that a command asked for is done. */
 void flow_ticked(struct flow *f, const struct work *w);
 
+/* flow_line.c */
+void flow_line_init(struct flow_line *l);
+void flow_line_add(struct flow_line *l, struct work *w);
+/* All of it, as a chain. */
+struct work *flow_line_empty(struct flow_line *l);
+/* Nothing happens if w is not in it. */
+void flow_line_remove(struct flow_line *l, struct work *w);
+/* How many there are, not counting beyond max. */
+size_t flow_line_count(const struct flow_line *l, size_t max);
+/* Send up to max of them as one frame; false if there were none, or if the
+ * peer was lost. */
+typedef void flow_put(struct buf *b, const struct work *w);
+bool flow_line_send(struct flow *f, struct flow_line *l, enum role_name peer,
+	enum message type, size_t max, flow_put *put);
+/* What was sent and not answered goes into the line again: the peer is new. */
+void flow_line_again(struct flow *f, struct flow_line *l, enum work_kind kind);
+/* To keeper, if there are any. */
+void flow_send_slots(
+	struct flow *f, enum message type, const uint64_t *slot, size_t n);
+/* An item with the slots of a message; NULL without any, or without memory. */
+struct work *flow_take_slots(struct view *v, enum work_kind kind);
+
 /* flow.c: what all of them use */
 /* Give w an id; false when the table is full. */
 bool flow_enter(struct flow *f, struct work *w, enum flow_state state);
 struct flow_item *flow_find(struct flow *f, uint32_t id, enum work_kind kind);
 /* Take w out of the table and end it; its request must be answered. */
 void flow_leave(struct flow *f, struct work *w);
-/* What w, a confirmation, is answered with: in its reader's language. */
+/* What w, of one request, is answered with: in its reader's language. */
 struct app *flow_view(const struct flow *f, const struct work *w);
+/* Answer the one request of w, and end it. */
+void flow_answer(struct flow *f, struct work *w, struct http_reply *reply);
+/* The same with an error page. */
+void flow_refuse(struct flow *f, struct work *w, unsigned status);
 void flow_commit(struct flow *f, struct work *w);
 /* A peer that cannot be written to is given up; the supervisor sends another. */
 void flow_lose(struct flow *f, enum role_name peer, enum err e);

@@ -10,90 +10,37 @@ enum { FRAMES_OUT = 2 };
 static const size_t CLAIMS_PER_FRAME = 1024;
 static const uint32_t PENDING_HOURS = 72;
 
-static void answer(struct flow *f, struct work *w, struct http_reply *reply)
-{
-	http_answer(w->confirm.request, reply);
-	flow_leave(f, w);
-}
-
-static void append_claim(struct flow *f, struct work *w)
-{
-	w->next = NULL;
-	*f->claims_tail = w;
-	f->claims_tail = &w->next;
-}
-
 void flow_take_confirm(struct flow *f, struct work *w)
 {
-	if (!flow_enter(f, w, FLOW_UNSENT)) {
-		answer(f, w, app_error(flow_view(f, w), 503));
-		return;
-	}
-	append_claim(f, w);
-}
-
-void flow_give_up_confirm(struct flow *f, struct work *w)
-{
-	/* Claimed or not, the same button works again. */
-	answer(f, w, app_error(flow_view(f, w), 503));
+	if (flow_enter(f, w, FLOW_UNSENT))
+		flow_line_add(&f->claims, w);
+	else
+		flow_refuse(f, w, 503);
 }
 
 /* ---- to keeper ---- */
 
-static bool send_frame(struct flow *f)
+static void put_one(struct buf *b, const struct work *w)
 {
-	struct link *keeper = &f->role->link[ROLE_KEEPER];
-	struct buf *b;
-	size_t n = 0;
-	enum err e;
-
-	for (struct work *w = f->claims; w != NULL && n < CLAIMS_PER_FRAME;
-		w = w->next)
-		n++;
-	if (n == 0)
-		return false;
-	b = link_begin(keeper, MSG_CLAIMS);
-	buf_u32(b, (uint32_t)n);
-	for (size_t i = 0; i < n; i++) {
-		struct work *w = f->claims;
-
-		put_claim(b,
-			&(struct message_claim){
-				w->id, { w->confirm.slot, w->confirm.token } });
-		f->item[w->id].state = FLOW_SENT;
-		f->claims = w->next;
-	}
-	if (f->claims == NULL)
-		f->claims_tail = &f->claims;
-	f->claims_out++;
-	e = link_end(keeper);
-	if (e != OK)
-		flow_lose(f, ROLE_KEEPER, e);
-	return e == OK;
+	put_claim(b,
+		&(struct message_claim){
+			w->id, { w->confirm.slot, w->confirm.token } });
 }
 
 void flow_send_claims(struct flow *f)
 {
 	if (!f->reconciled || !link_up(&f->role->link[ROLE_KEEPER]))
 		return;
-	while (f->claims_out < FRAMES_OUT && send_frame(f))
-		;
+	while (f->claims_out < FRAMES_OUT &&
+		flow_line_send(f, &f->claims, ROLE_KEEPER, MSG_CLAIMS,
+			CLAIMS_PER_FRAME, put_one))
+		f->claims_out++;
 }
 
 static void send_list(struct flow *f, enum message type, struct slot_list *list)
 {
-	struct link *keeper = &f->role->link[ROLE_KEEPER];
-	enum err e;
-
-	if (list->n == 0)
-		return;
-	if (link_up(keeper)) {
-		put_slots(
-			link_begin(keeper, (uint8_t)type), list->slot, list->n);
-		e = link_end(keeper);
-		if (e != OK)
-			flow_lose(f, ROLE_KEEPER, e);
-	}
+	if (link_up(&f->role->link[ROLE_KEEPER]))
+		flow_send_slots(f, type, list->slot, list->n);
 	list->n = 0; /* a keeper that is away asks when it is back */
 }
 
@@ -107,7 +54,6 @@ void flow_send_acknowledgements(struct flow *f)
 /* Rows that were never confirmed: keeper frees first, then we delete. */
 void flow_expire(struct flow *f)
 {
-	struct link *keeper = &f->role->link[ROLE_KEEPER];
 	uint64_t *slot = ARENA_ARRAY(&f->scratch, uint64_t, FLOW_SLOTS);
 	uint32_t hour = clock_hour(f->app->clock);
 	size_t n = 0;
@@ -116,16 +62,10 @@ void flow_expire(struct flow *f)
 	if (slot == NULL || hour < PENDING_HOURS)
 		return;
 	e = store_expired(f->store, hour - PENDING_HOURS, slot, FLOW_SLOTS, &n);
-	if (e != OK) {
+	if (e == OK)
+		flow_send_slots(f, MSG_EXPIRE, slot, n);
+	else
 		log_err("cannot-look-for-expired", e);
-		return;
-	}
-	if (n == 0)
-		return;
-	put_slots(link_begin(keeper, MSG_EXPIRE), slot, n);
-	e = link_end(keeper);
-	if (e != OK)
-		flow_lose(f, ROLE_KEEPER, e);
 }
 
 /* ---- from keeper ---- */
@@ -140,7 +80,7 @@ static void claimed(struct flow *f, const struct message_claimed *m)
 		return;
 	w = item->work;
 	if (c->slot != w->confirm.slot) {
-		answer(f, w, app_error(flow_view(f, w), 500));
+		flow_refuse(f, w, 500);
 		return;
 	}
 	switch (c->outcome) {
@@ -154,11 +94,12 @@ static void claimed(struct flow *f, const struct message_claimed *m)
 		flow_commit(f, w);
 		break;
 	case KEEP_CLAIM_ALREADY:
-		answer(f, w, confirm_reply_again(flow_view(f, w), c->petition));
+		flow_answer(f, w,
+			confirm_reply_again(flow_view(f, w), c->petition));
 		break;
 	case KEEP_CLAIM_WRONG:
 	case KEEP_CLAIM_GONE:
-		answer(f, w, confirm_reply_bad(flow_view(f, w)));
+		flow_answer(f, w, confirm_reply_bad(flow_view(f, w)));
 		break;
 	}
 }
@@ -218,18 +159,10 @@ static void hear_unsettled(struct flow *f, struct view *v)
 
 static void hear_expired(struct flow *f, struct view *v)
 {
-	struct work *w = work_new(WORK_EXPIRED);
+	struct work *w = flow_take_slots(v, WORK_EXPIRED);
 
 	if (w == NULL)
 		return;
-	w->slots.slot = ARENA_ARRAY(&w->arena, uint64_t, FLOW_SLOTS);
-	w->slots.n = w->slots.slot == NULL
-		? 0
-		: take_slots(v, w->slots.slot, FLOW_SLOTS);
-	if (w->slots.n == 0) {
-		work_free(w);
-		return;
-	}
 	log_notice_int("unconfirmed-expired", "count", (int64_t)w->slots.n);
 	flow_commit(f, w);
 }
@@ -266,15 +199,7 @@ void flow_keeper_changed(struct flow *f)
 	f->settled.n = 0; /* it asks for all of these itself */
 	f->booked.n = 0;
 	flow_leavers_keeper_changed(f);
-	for (uint32_t id = 1; id < FLOW_IDS; id++) {
-		struct flow_item *item = &f->item[id];
-
-		if (item->work == NULL || item->work->kind != WORK_CONFIRM ||
-			item->state != FLOW_SENT)
-			continue;
-		item->state = FLOW_UNSENT;
-		append_claim(f, item->work);
-	}
+	flow_line_again(f, &f->claims, WORK_CONFIRM);
 }
 
 /* ---- committed ---- */
@@ -284,14 +209,12 @@ void flow_confirmed(struct flow *f, struct work *w)
 	const struct work_confirm *c = &w->confirm;
 
 	if (w->err != OK) {
-		answer(f, w,
-			app_error(flow_view(f, w),
-				(unsigned)err_http_status(w->err)));
+		flow_refuse(f, w, (unsigned)err_http_status(w->err));
 		return;
 	}
 	if (c->outcome == STORE_NO_ROW) {
 		log_notice("claim-without-row");
-		answer(f, w, app_error(flow_view(f, w), 500));
+		flow_refuse(f, w, 500);
 		return;
 	}
 	flow_tell_keeper(f, &f->booked, c->slot);
@@ -300,7 +223,7 @@ void flow_confirmed(struct flow *f, struct work *w)
 	else if (c->place.leaf_index == STORE_NO_LEAF)
 		flow_ask_promise_again(f, w);
 	else
-		answer(f, w,
+		flow_answer(f, w,
 			confirm_reply_receipt(flow_view(f, w), c, 0, NULL));
 }
 

@@ -25,12 +25,6 @@ static struct http_reply *empty(unsigned status)
 	return reply;
 }
 
-static void answer(struct flow *f, struct work *w, struct http_reply *reply)
-{
-	http_answer(w->desk.request, reply);
-	flow_leave(f, w);
-}
-
 static unsigned status_of(enum desk_status s)
 {
 	static const unsigned status[] = { [DESK_OK] = 200,
@@ -73,7 +67,7 @@ static void refuse(struct flow *f, struct work *w, enum err e)
 {
 	if (e == ERR_DENIED)
 		log_notice("desk-refused");
-	answer(f, w,
+	flow_answer(f, w,
 		empty(e == ERR_DENIED              ? 403
 				: e == ERR_INVALID ? 400
 						   : 500));
@@ -199,7 +193,7 @@ void flow_take_desk(struct flow *f, struct work *w)
 	struct buf *b;
 
 	if (!flow_enter(f, w, FLOW_SENT)) {
-		answer(f, w, empty(503));
+		flow_answer(f, w, empty(503));
 		return;
 	}
 	if (w->desk.kind == WORK_DESK_SET) {
@@ -211,14 +205,14 @@ void flow_take_desk(struct flow *f, struct work *w)
 		return;
 	}
 	if (!link_up(sealer) || !f->declared) {
-		answer(f, w, empty(503));
+		flow_answer(f, w, empty(503));
 		return;
 	}
 	b = link_begin(sealer, MSG_DESK);
 	buf_u32(b, w->id);
 	buf_str(b, w->desk.body);
 	if (link_end(sealer) != OK)
-		answer(f, w, empty(503));
+		flow_answer(f, w, empty(503));
 }
 
 void flow_hear_desk(struct flow *f, struct view *v)
@@ -233,7 +227,7 @@ void flow_hear_desk(struct flow *f, struct view *v)
 		return;
 	w = item->work;
 	if (said.status != DESK_OK) {
-		answer(f, w, empty(status_of(said.status)));
+		flow_answer(f, w, empty(status_of(said.status)));
 		return;
 	}
 	w->desk.answer = arena_copy(&w->arena, said.answer);
@@ -244,7 +238,7 @@ void flow_hear_desk(struct flow *f, struct view *v)
 	w->desk.c = said.c;
 	w->desk.mac = said.mac;
 	if (w->desk.answer.at == NULL) {
-		answer(f, w, empty(500));
+		flow_answer(f, w, empty(500));
 	} else if (said.slot == 0 ||
 		(said.erase != 0 && said.outcome == KEEP_LEAVE_DONE)) {
 		flow_desk_done(f, w);
@@ -265,7 +259,7 @@ void flow_desk_done(struct flow *f, struct work *w)
 	bool counts; /* the reply is how many were done */
 
 	if (w->err != OK) {
-		answer(f, w,
+		flow_answer(f, w,
 			empty(w->err == ERR_NOT_FOUND
 					? 410
 					: (unsigned)err_http_status(w->err)));
@@ -288,10 +282,10 @@ void flow_desk_done(struct flow *f, struct work *w)
 	if (http_once(&spec, &b, &reply) != OK)
 		reply = NULL;
 	buf_release(&b);
-	answer(f, w, reply);
+	flow_answer(f, w, reply);
 }
 
 void flow_give_up_desk(struct flow *f, struct work *w)
 {
-	answer(f, w, empty(503));
+	flow_answer(f, w, empty(503));
 }

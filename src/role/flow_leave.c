@@ -14,38 +14,12 @@ _Static_assert((int)WORK_WISH_WITHDRAW == (int)KEEP_WISH_LEAVE &&
 
 static const size_t WISHES_PER_FRAME = 256;
 
-static void answer(struct flow *f, struct work *w, struct http_reply *reply)
-{
-	http_answer(w->leave.request, reply);
-	flow_leave(f, w);
-}
-
-/* In the language of whoever asked. */
-static struct app *view(const struct flow *f, const struct work *w)
-{
-	return app_view(f->app, w->leave.request);
-}
-
-static void append(struct flow *f, struct work *w)
-{
-	w->next = NULL;
-	*f->leaves_tail = w;
-	f->leaves_tail = &w->next;
-}
-
 void flow_take_leave(struct flow *f, struct work *w)
 {
-	if (!flow_enter(f, w, FLOW_UNSENT)) {
-		answer(f, w, app_error(view(f, w), 503));
-		return;
-	}
-	append(f, w);
-}
-
-void flow_give_up_leave(struct flow *f, struct work *w)
-{
-	/* Whatever came of it, the same button works again. */
-	answer(f, w, app_error(view(f, w), 503));
+	if (flow_enter(f, w, FLOW_UNSENT))
+		flow_line_add(&f->leaves, w);
+	else
+		flow_refuse(f, w, 503);
 }
 
 /* ---- to keeper ---- */
@@ -62,44 +36,15 @@ static void put_wish(struct buf *b, const struct work *w)
 
 void flow_send_leaves(struct flow *f)
 {
-	struct link *keeper = &f->role->link[ROLE_KEEPER];
-	struct buf *b;
-	size_t n = 0;
-	enum err e;
-
-	if (f->leaves == NULL || !f->reconciled || !link_up(keeper))
-		return;
-	for (struct work *w = f->leaves; w != NULL && n < WISHES_PER_FRAME;
-		w = w->next)
-		n++;
-	b = link_begin(keeper, MSG_LEAVE);
-	buf_u32(b, (uint32_t)n);
-	for (; n > 0; n--) {
-		struct work *w = f->leaves;
-
-		put_wish(b, w);
-		f->item[w->id].state = FLOW_SENT;
-		f->leaves = w->next;
-	}
-	if (f->leaves == NULL)
-		f->leaves_tail = &f->leaves;
-	e = link_end(keeper);
-	if (e != OK)
-		flow_lose(f, ROLE_KEEPER, e);
+	if (f->reconciled && link_up(&f->role->link[ROLE_KEEPER]))
+		(void)flow_line_send(f, &f->leaves, ROLE_KEEPER, MSG_LEAVE,
+			WISHES_PER_FRAME, put_wish);
 }
 
 void flow_leavers_keeper_changed(struct flow *f)
 {
 	f->leaving = true;
-	for (uint32_t id = 1; id < FLOW_IDS; id++) {
-		struct flow_item *item = &f->item[id];
-
-		if (item->work == NULL || item->work->kind != WORK_LEAVE ||
-			item->state != FLOW_SENT)
-			continue;
-		item->state = FLOW_UNSENT;
-		append(f, item->work);
-	}
+	flow_line_again(f, &f->leaves, WORK_LEAVE);
 }
 
 /* ---- from keeper ---- */
@@ -140,7 +85,8 @@ static void left(struct flow *f, const struct message_left *m)
 	l->mac = m->left.mac;
 	l->left = meaning(m->left.outcome);
 	if (l->left >= LEFT_DONE) {
-		answer(f, item->work, leave_reply(view(f, item->work), l));
+		flow_answer(f, item->work,
+			leave_reply(flow_view(f, item->work), l));
 		return;
 	}
 	item->state = FLOW_COMMITTING;
@@ -163,16 +109,10 @@ void flow_hear_left(struct flow *f, struct view *v)
 
 void flow_hear_destroyed(struct flow *f, struct view *v)
 {
-	struct work *w = work_new(WORK_LEFT);
+	struct work *w = flow_take_slots(v, WORK_LEFT);
 
-	if (w == NULL)
-		return;
-	w->slots.slot = ARENA_ARRAY(&w->arena, uint64_t, FLOW_SLOTS);
-	w->slots.n = w->slots.slot == NULL
-		? 0
-		: take_slots(v, w->slots.slot, FLOW_SLOTS);
 	FAULT("web-destroyed-heard");
-	if (w->slots.n > 0 && view_done(v))
+	if (w != NULL && view_done(v))
 		flow_commit(f, w);
 	else
 		work_free(w);
@@ -185,28 +125,26 @@ void flow_left(struct flow *f, struct work *w)
 	struct work_leave *l = &w->leave;
 
 	if (w->err != OK) {
-		answer(f, w,
-			app_error(
-				view(f, w), (unsigned)err_http_status(w->err)));
+		flow_refuse(f, w, (unsigned)err_http_status(w->err));
 		return;
 	}
 	if (l->ev_seq > f->ev_last)
 		f->ev_last = l->ev_seq;
 	if (l->left == LEFT_WITHDRAWN || l->left == LEFT_ERASED)
 		f->leaving = true;
-	answer(f, w, leave_reply(view(f, w), l));
+	flow_answer(f, w, leave_reply(flow_view(f, w), l));
 }
 
 /* Asked again as long as anything is left: keeper takes repeats. */
 void flow_destroy(struct flow *f)
 {
-	struct link *keeper = &f->role->link[ROLE_KEEPER];
 	uint64_t *slot = ARENA_ARRAY(&f->scratch, uint64_t, FLOW_SLOTS);
 	bool any = false;
 	size_t n = 0;
 	enum err e;
 
-	if (!f->leaving || !f->log_ready || slot == NULL || !link_up(keeper))
+	if (!f->leaving || !f->log_ready || slot == NULL ||
+		!link_up(&f->role->link[ROLE_KEEPER]))
 		return;
 	e = store_leaving(f->store, f->ev_acked, slot, FLOW_SLOTS, &n, &any);
 	if (e != OK) {
@@ -214,12 +152,7 @@ void flow_destroy(struct flow *f)
 		return;
 	}
 	f->leaving = any;
-	if (n == 0)
-		return;
-	put_slots(link_begin(keeper, MSG_DESTROY), slot, n);
-	e = link_end(keeper);
-	if (e != OK)
-		flow_lose(f, ROLE_KEEPER, e);
+	flow_send_slots(f, MSG_DESTROY, slot, n);
 }
 
 void flow_destroyed(struct flow *f, struct work *w)

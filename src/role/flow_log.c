@@ -49,11 +49,10 @@ static void receipt(
 {
 	bool promised = result != NULL && result->promised;
 
-	http_answer(w->confirm.request,
+	flow_answer(f, w,
 		confirm_reply_receipt(flow_view(f, w), &w->confirm,
 			promised ? result->deadline_s : 0,
 			promised ? &result->signature : NULL));
-	flow_leave(f, w);
 }
 
 /* It is confirmed and durable; only log is away.  The receipt page shows the

@@ -216,10 +216,8 @@ void flow_adopted(struct flow *f, struct work *w)
 
 void flow_release_held(struct flow *f)
 {
-	struct work *chain = f->held;
+	struct work *chain = flow_line_empty(&f->held);
 
-	f->held = NULL;
-	f->held_tail = &f->held;
 	while (chain != NULL) {
 		struct work *w = chain;
 

@@ -45,20 +45,12 @@ void flow_shred(struct flow *f)
 
 void flow_hear_shredded(struct flow *f, struct view *v)
 {
-	struct work *w = work_new(WORK_SHREDDED);
+	bool tags = view_u8(v) == KEEP_SHRED_TAGS;
+	struct work *w = flow_take_slots(v, WORK_SHREDDED);
 
 	if (w == NULL)
 		return;
-	w->slots.what = view_u8(v) == KEEP_SHRED_TAGS ? STORE_SHRED_TAGS
-						      : STORE_SHRED_ALL;
-	w->slots.slot = ARENA_ARRAY(&w->arena, uint64_t, FLOW_SLOTS);
-	w->slots.n = w->slots.slot == NULL
-		? 0
-		: take_slots(v, w->slots.slot, FLOW_SLOTS);
-	if (w->slots.n == 0) {
-		work_free(w);
-		return;
-	}
+	w->slots.what = tags ? STORE_SHRED_TAGS : STORE_SHRED_ALL;
 	log_notice_int("petitions-shredded", "count", (int64_t)w->slots.n);
 	flow_commit(f, w);
 }

@@ -103,13 +103,6 @@ void flow_give_up_sign(struct flow *f, struct work *w)
 
 /* ---- in ---- */
 
-static void append(struct work ***tail, struct work *w)
-{
-	w->next = NULL;
-	**tail = w;
-	*tail = &w->next;
-}
-
 void flow_take_sign(struct flow *f, struct work *w)
 {
 	struct work *same = find_rid(f, &w->sign.rid);
@@ -131,7 +124,7 @@ void flow_take_sign(struct flow *f, struct work *w)
 		return;
 	}
 	add_rid(f, w);
-	append(&f->forms_tail, w);
+	flow_line_add(&f->forms, w);
 }
 
 /* ---- to sealer ---- */
@@ -166,54 +159,19 @@ static void put_one(struct buf *b, const struct work *w)
 	put_form(b, &m);
 }
 
-static size_t count_up_to(const struct work *w, size_t max)
-{
-	size_t n = 0;
-
-	for (; w != NULL && n < max; w = w->next)
-		n++;
-	return n;
-}
-
-static bool send_frame(struct flow *f)
-{
-	struct link *sealer = &f->role->link[ROLE_SEALER];
-	size_t n = count_up_to(f->forms, SEAL_BATCH_MAX);
-	struct buf *b;
-	enum err e;
-
-	if (n == 0)
-		return false;
-	b = link_begin(sealer, MSG_FORMS);
-	buf_u32(b, (uint32_t)n);
-	for (size_t i = 0; i < n; i++) {
-		struct work *w = f->forms;
-
-		put_one(b, w);
-		f->item[w->id].state = FLOW_SENT;
-		f->forms = w->next;
-	}
-	if (f->forms == NULL)
-		f->forms_tail = &f->forms;
-	f->forms_out++;
-	e = link_end(sealer);
-	if (e != OK)
-		flow_lose(f, ROLE_SEALER, e); /* sent again to the next */
-	return e == OK;
-}
-
 void flow_send_forms(struct flow *f)
 {
 	FAULT("web-before-forms");
 	if (!f->declared || !link_up(&f->role->link[ROLE_SEALER]) ||
 		link_waiting(&f->role->link[ROLE_KEEPER]) > 0)
 		return;
-	while (f->forms_out <
-			(count_up_to(f->forms, SEAL_BATCH_MAX) == SEAL_BATCH_MAX
-					? FULL_FRAMES_OUT
-					: FRAMES_OUT) &&
-		send_frame(f))
-		;
+	while (f->forms_out < (flow_line_count(&f->forms, SEAL_BATCH_MAX) ==
+						      SEAL_BATCH_MAX
+					      ? FULL_FRAMES_OUT
+					      : FRAMES_OUT) &&
+		flow_line_send(f, &f->forms, ROLE_SEALER, MSG_FORMS,
+			SEAL_BATCH_MAX, put_one))
+		f->forms_out++;
 }
 
 /* ---- from sealer ---- */
@@ -364,15 +322,7 @@ void flow_sealer_changed(struct flow *f)
 	f->declared = false;
 	f->declare_ev = 0;
 	f->forms_out = 0;
-	for (uint32_t id = 1; id < FLOW_IDS; id++) {
-		struct flow_item *item = &f->item[id];
-
-		if (item->work == NULL || item->work->kind != WORK_SIGN ||
-			item->state != FLOW_SENT)
-			continue;
-		item->state = FLOW_UNSENT;
-		append(&f->forms_tail, item->work);
-	}
+	flow_line_again(f, &f->forms, WORK_SIGN);
 }
 
 /* ---- committed ---- */

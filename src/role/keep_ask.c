@@ -185,8 +185,7 @@ static enum err judge(struct asking *a)
 	struct keep_mailbox box;
 	uint32_t pending = 0;
 	bool corrects, allowed;
-	enum err e = keep_mailbox_read(
-		a->k, a->entry.petition, &a->entry.tag[KEEP_E2], &box);
+	enum err e = keep_mailbox_of(a->k, &a->entry, &box);
 
 	if (e == OK)
 		e = find_group(a, &box, &corrects);

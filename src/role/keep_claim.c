@@ -69,14 +69,35 @@ static void tell(const struct keep *k, const struct keep_entry *e,
 	keep_event_mac(k, e, KEEP_EVENT_SIGN, &ret_claimed->mac);
 }
 
+enum err keep_shown(struct keep *k, uint64_t slot, const struct token *token,
+	struct keep_entry *ret_entry)
+{
+	enum err e = keep_store_get(&k->store, slot, ret_entry);
+
+	if (e == OK && ret_entry->state != KEEP_NONE &&
+		(ret_entry->verdict == KEEP_SILENT ||
+			!token_hash_ok(&ret_entry->token_hash, ret_entry->slot,
+				token)))
+		*ret_entry = (struct keep_entry){ .state = KEEP_NONE };
+	return e;
+}
+
+enum err keep_winner(struct keep *k, const struct keep_entry *e,
+	struct keep_entry *ret_winner)
+{
+	*ret_winner = *e;
+	if (e->claimed == 0 || e->claimed == e->slot)
+		return OK;
+	return keep_store_get(&k->store, e->claimed, ret_winner);
+}
+
 /* e is pending and its token was shown. */
 static enum err win(struct keep *k, const struct keep_entry *e,
 	struct keep_claimed *ret_claimed)
 {
 	struct keep_mailbox box;
 	bool allowed = false;
-	enum err err =
-		keep_mailbox_read(k, e->petition, &e->tag[KEEP_E2], &box);
+	enum err err = keep_mailbox_of(k, e, &box);
 
 	if (err == OK)
 		err = keep_rule_allows(k, e, &box, &allowed);
@@ -97,11 +118,9 @@ static enum err win(struct keep *k, const struct keep_entry *e,
 static enum err tell_dead(struct keep *k, const struct keep_entry *e,
 	struct keep_claimed *ret_claimed)
 {
-	struct keep_entry winner = *e;
-	enum err err = OK;
+	struct keep_entry winner;
+	enum err err = keep_winner(k, e, &winner);
 
-	if (e->claimed != 0 && e->claimed != e->slot)
-		err = keep_store_get(&k->store, e->claimed, &winner);
 	if (err == OK)
 		tell(k, e,
 			keep_entry_is_claimed(&winner) ? KEEP_CLAIM_ALREADY
@@ -114,14 +133,13 @@ static enum err claim_one(struct keep *k, const struct keep_claim *claim,
 	struct keep_claimed *ret_claimed)
 {
 	struct keep_entry e;
-	enum err err = keep_store_get(&k->store, claim->slot, &e);
+	enum err err = keep_shown(k, claim->slot, &claim->token, &e);
 
 	*ret_claimed = (struct keep_claimed){
 		.outcome = KEEP_CLAIM_WRONG,
 		.slot = claim->slot,
 	};
-	if (err != OK || e.state == KEEP_NONE || e.verdict == KEEP_SILENT ||
-		!token_hash_ok(&e.token_hash, e.slot, &claim->token))
+	if (err != OK || e.state == KEEP_NONE)
 		return err;
 	if (keep_entry_is_pending(&e))
 		return win(k, &e, ret_claimed);

@@ -35,8 +35,7 @@ static enum err mean(struct keep *k, const struct keep_entry *e,
 	const struct keep_entry *other;
 	struct keep_mailbox box;
 	bool allowed = false;
-	enum err err =
-		keep_mailbox_read(k, e->petition, &e->tag[KEEP_E2], &box);
+	enum err err = keep_mailbox_of(k, e, &box);
 
 	if (err == OK)
 		err = keep_rule_allows(k, e, &box, &allowed);
@@ -56,11 +55,9 @@ static enum err mean(struct keep *k, const struct keep_entry *e,
 static enum err tell_dead(
 	struct keep *k, const struct keep_entry *e, struct keep_left *ret_left)
 {
-	struct keep_entry winner = *e;
-	enum err err = OK;
+	struct keep_entry winner;
+	enum err err = keep_winner(k, e, &winner);
 
-	if (e->claimed != 0 && e->claimed != e->slot)
-		err = keep_store_get(&k->store, e->claimed, &winner);
 	if (err != OK)
 		return err;
 	if (winner.leaving && winner.state == KEEP_DEAD)
@@ -114,14 +111,13 @@ static enum err leave_one(struct keep *k, const struct keep_leave *leave,
 	struct keep_left *ret_left)
 {
 	struct keep_entry e;
-	enum err err = keep_store_get(&k->store, leave->slot, &e);
+	enum err err = keep_shown(k, leave->slot, &leave->token, &e);
 
 	*ret_left = (struct keep_left){
 		.outcome = KEEP_LEAVE_WRONG,
 		.slot = leave->slot,
 	};
-	if (err != OK || e.state == KEEP_NONE || e.verdict == KEEP_SILENT ||
-		!token_hash_ok(&e.token_hash, e.slot, &leave->token))
+	if (err != OK || e.state == KEEP_NONE)
 		return err;
 	ret_left->petition = e.petition;
 	return e.state == KEEP_DEAD ? tell_dead(k, &e, ret_left)
@@ -180,7 +176,7 @@ static enum err destroy_one(
 	enum err err = forget_rows(k, f, e);
 
 	if (err == OK)
-		err = keep_mailbox_read(k, e->petition, &e->tag[KEEP_E2], &box);
+		err = keep_mailbox_of(k, e, &box);
 	if (err == OK)
 		err = keep_kill_siblings(k, e, &box);
 	return err == OK ? keep_people_kill(k, e, 0, KEEP_RID_GOES) : err;

@@ -82,6 +82,9 @@ struct keep_mailbox {
 
 MUST_USE enum err keep_mailbox_read(struct keep *k, uint64_t petition,
 	const struct tag *e2, struct keep_mailbox *ret_box);
+/* That of an entry. */
+MUST_USE enum err keep_mailbox_of(struct keep *k, const struct keep_entry *e,
+	struct keep_mailbox *ret_box);
 /* Would the duplicate rule let e be claimed?  e has its group and tags. */
 MUST_USE enum err keep_rule_allows(struct keep *k, const struct keep_entry *e,
 	const struct keep_mailbox *box, bool *ret_allowed);
@@ -104,6 +107,14 @@ MUST_USE enum err keep_leave_go(struct keep *k, const struct keep_entry *target,
 	struct keep_left *ret_left);
 
 /* ---- keep_claim.c ---- */
+
+/* The entry of slot, if this is its token; else *ret_entry stays empty (its
+ * state KEEP_NONE). */
+MUST_USE enum err keep_shown(struct keep *k, uint64_t slot,
+	const struct token *token, struct keep_entry *ret_entry);
+/* Whom e, which is dead, lost against; e itself if it was against nobody. */
+MUST_USE enum err keep_winner(struct keep *k, const struct keep_entry *e,
+	struct keep_entry *ret_winner);
 
 /* Kill the pending siblings of e, which won: those of its group, and those of
  * its mailbox (box) and name. */

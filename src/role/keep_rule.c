@@ -36,6 +36,12 @@ enum err keep_mailbox_read(struct keep *k, uint64_t petition,
 	return OK;
 }
 
+enum err keep_mailbox_of(struct keep *k, const struct keep_entry *e,
+	struct keep_mailbox *ret_box)
+{
+	return keep_mailbox_read(k, e->petition, &e->tag[KEEP_E2], ret_box);
+}
+
 /* Somebody of e's group was claimed, perhaps from another mailbox. */
 static enum err group_is_claimed(
 	struct keep *k, const struct keep_entry *e, bool *ret_claimed)
