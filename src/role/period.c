@@ -23,7 +23,7 @@ struct period {
 	struct period_key key[PERIOD_KEYS_MAX];
 };
 
-enum { NAME_MAX_BYTES = 64, KEY_TEXT_MAX = 256 };
+enum { NAME_MAX_BYTES = 64, KEY_TEXT_MAX = 256, UPTIME_DIGITS = 20 };
 
 static void key_name(const struct period_key *k, char ret_name[NAME_MAX_BYTES])
 {
@@ -101,7 +101,9 @@ static enum err read_uptime(struct period *p)
 	buf_init(&text, 32);
 	e = file_read(p->dir_fd, "uptime", &text);
 	if (e == OK)
-		e = str_u64(buf_view(&text), &p->uptime_min);
+		e = str_u64(buf_view(&text), &p->uptime_min) == OK
+			? OK
+			: ERR_CORRUPT;
 	buf_release(&text);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
@@ -159,13 +161,25 @@ void period_close(struct period *p)
 	secret_free(p);
 }
 
+/* In place and of one length: whatever a power cut leaves is a number, though
+ * perhaps that of some minutes ago. */
 static enum err count_uptime(struct period *p)
 {
-	char text[32];
-	int n = snprintf(text, sizeof(text), "%llu",
-		(unsigned long long)++p->uptime_min);
+	char text[UPTIME_DIGITS + 1];
+	enum err e;
+	int fd;
 
-	return file_swap(p->dir_fd, "uptime", text, (size_t)n, 0600);
+	(void)snprintf(text, sizeof(text), "%0*llu", UPTIME_DIGITS,
+		(unsigned long long)++p->uptime_min);
+	fd = openat(p->dir_fd, "uptime", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return file_create(
+			p->dir_fd, "uptime", text, UPTIME_DIGITS, 0600);
+	if (fd < 0)
+		return err_from_errno(errno);
+	e = file_pwrite(fd, text, UPTIME_DIGITS, 0);
+	(void)close(fd);
+	return e;
 }
 
 static bool is_dead(const struct period *p, const struct period_key *k)

@@ -102,6 +102,10 @@ int main(void)
 	CHECK(!opens(p, &second));
 	period_close(p);
 
+	/* Nothing but a number is taken for an uptime. */
+	CHECK(file_swap(fd, "uptime", "", 0, 0600) == OK);
+	CHECK(period_open(fd, &clock.clock, &rng.rng, &p) == ERR_CORRUPT);
+
 	DIR *d = opendir(dir);
 	struct dirent *entry;
 	while (d != NULL && (entry = readdir(d)) != NULL)
