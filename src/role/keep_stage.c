@@ -154,11 +154,16 @@ enum err keep_store_kill(struct keep_store *s, const struct keep_entry *e,
 	struct keep_entry dead = *e;
 	enum err err;
 
+	keep_entry_kill(&dead, winner, rid);
+	/* A slot that is burnt without ever having had an entry: in the
+	 * journal whole, because half of it may be what a power cut leaves
+	 * in slots, and a replay must not have to read that. */
+	if (e->state == KEEP_NONE)
+		return keep_stage_add(s, &dead);
 	buf_byte(&s->ops, OP_KILL);
 	buf_u64(&s->ops, e->slot);
 	buf_u64(&s->ops, winner);
 	buf_byte(&s->ops, (uint8_t)rid);
-	keep_entry_kill(&dead, winner, rid);
 	err = keep_stage_dying(
 		s, &(struct keep_death){ e->slot, 0, KEEP_STORE_LOCKS });
 	return err != OK ? err : keep_stage_put(s, &dead);
