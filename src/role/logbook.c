@@ -175,6 +175,8 @@ static enum err open_all(struct logbook *l, const struct secret_key *mac_key)
 	if (e == OK)
 		e = load_keys(l, mac_key);
 	if (e == OK)
+		e = public_folders(l);
+	if (e == OK)
 		e = array_open(l);
 	l->replaying = true;
 	if (e == OK)

@@ -238,6 +238,7 @@ MUST_USE enum err replay_journal(struct logbook *l);
 MUST_USE enum err public_tile(
 	struct logbook *l, unsigned level, uint64_t index, unsigned width);
 MUST_USE enum err public_checkpoint(struct logbook *l);
+MUST_USE enum err public_folders(struct logbook *l);
 MUST_USE enum err public_keys(struct logbook *l);
 /* log/years, behind the first checkpoint of its newest year. */
 MUST_USE enum err public_years(struct logbook *l);

@@ -260,6 +260,27 @@ enum err public_find(struct logbook *l)
 
 /* ---- keys and documents ---- */
 
+/* Documents are in no journal: their folder, and the names in it that a crash
+ * kept from being synced, are on the disk before anything cites them. */
+enum err public_folders(struct logbook *l)
+{
+	int dir = l->setup.public_dir_fd;
+	int doc = -1;
+	enum err e = file_mkdir(dir, "doc", 0755);
+
+	if (e == OK)
+		e = file_mkdir(dir, "log", 0755);
+	if (e == OK)
+		e = file_sync_dir(dir);
+	if (e == OK)
+		e = file_open_dir(dir, "doc", &doc);
+	if (e == OK)
+		e = file_sync_dir(doc);
+	if (doc >= 0)
+		(void)close(doc);
+	return e;
+}
+
 static void put_key(struct buf *b, const char *what, const struct vkey *key)
 {
 	buf_c(b, what);
@@ -282,8 +303,6 @@ enum err public_keys(struct logbook *l)
 	if (e == OK && file_read(dir, "log/keys", &have) == OK &&
 		str_eq(buf_view(&want), buf_view(&have)))
 		goto out;
-	if (e == OK)
-		e = file_mkdirs(dir, "log/keys", 0755);
 	if (e == OK)
 		e = file_replace(dir, "log/keys", want.at, want.len, 0644);
 out:
@@ -333,8 +352,6 @@ enum err logbook_document(
 	e = public_has_document(l, hash.byte, &has);
 	if (e == OK && !has) {
 		e = document_path(hash.byte, &path);
-		if (e == OK)
-			e = file_mkdirs(dir, path.at, 0755);
 		FAULT("log-document-before");
 		if (e == OK)
 			e = file_replace(
