@@ -233,12 +233,17 @@ void log_years_show(
 	shelf_reply(app->shelf, r, SHELF_YEARS, 0);
 }
 
-/* A full tile never changes; a partial one neither, but it may vanish. */
+/* A full tile never changes; a partial one neither, but it may vanish.  What a
+ * power cut left may be half a tile until log has been heard, which writes
+ * anew all that its last segment has: nobody is to keep that for good. */
 void log_file_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
+	bool whole = atomic_load(&app->state->promise_key) != NULL;
+
 	(void)args;
-	show_file(app, r, STR("application/octet-stream"), HTTP_IMMUTABLE);
+	show_file(app, r, STR("application/octet-stream"),
+		whole ? HTTP_IMMUTABLE : HTTP_REVALIDATE);
 }
 
 void log_keys_show(
