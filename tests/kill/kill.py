@@ -12,31 +12,18 @@ Prints TAP; the seed that it prints gives the same rounds again, though not
 the same moments.  --only rehearses the faults whose name holds TEXT; --keep
 leaves the site for a look.
 """
-import argparse
 import asyncio
-import faulthandler
 import os
-import random
 import re
-import shutil
-import signal
 import sys
-import tempfile
 import time
 
 sys.dont_write_bytecode = True  # leave no file in the source tree
 
-from oracle import Oracle, at_rest, until
-from people import Ledger, People, Relay, exchange
-from server import ROLES, Failure, Site
-from watcher import Watcher
+from driver import Driver, arguments, run
+from server import ROLES
 
-SETTINGS = {"checkpoint_s": 1, "ripe_count": 1, "off": "yes",
-            "siblings_per_mailbox": 20, "sponsors": 0, "inbox_url": ""}
-CROWD = 16
-BLOCK = 10  # rounds between two looks
 SECOND_CHANCES = 4
-SITE_ROUNDS = 400  # then a new site, or looking takes longer and longer
 
 # Places that a running site does not come by, and who kills there instead.
 ELSEWHERE = {
@@ -95,24 +82,6 @@ def find_faults():
     return found
 
 
-class Tap:
-    def __init__(self):
-        self.n = 0
-        self.bad = 0
-
-    def ok(self, faults, what):
-        self.n += 1
-        self.bad += bool(faults)
-        print(f"{'not ' if faults else ''}ok {self.n} - {what}")
-        for fault in faults:
-            for line in str(fault).splitlines():
-                print(f"#   {line}")
-        sys.stdout.flush()
-
-    def note(self, text):
-        print(f"# {text}", flush=True)
-
-
 class Rounds:
     """The plan, drawn from the seed alone."""
 
@@ -151,36 +120,15 @@ class Rounds:
         return self.deck.pop()
 
 
-class Driver:
+class Killer(Driver):
     def __init__(self, args, tap):
-        self.args = args
-        self.tap = tap
-        self.rng = random.Random(args.seed)
-        faults = {name: role for name, role in find_faults().items()
-                  if name not in ELSEWHERE and name not in UNREHEARSED and
-                  (args.only is None or args.only in name)}
-        self.faults = faults
+        super().__init__(args, tap)
+        self.faults = {name: role for name, role in find_faults().items()
+                       if name not in ELSEWHERE and
+                       name not in UNREHEARSED and
+                       (args.only is None or args.only in name)}
         self.hit = set()
-        self.rounds = Rounds(faults, self.rng)
-        self.folder = None
-        self.site = None
-
-    # ---- a site ----
-
-    async def open_site(self):
-        self.folder = tempfile.mkdtemp(prefix="petitiond-kill-")
-        self.relay = Relay()
-        await self.relay.start()
-        self.site = Site(self.args.build, self.folder, self.relay.port,
-                         SETTINGS)
-        self.ledger = Ledger(os.path.join(self.folder, "ledger"))
-        await self.first_start()
-        self.unsigned = await self.open_petitions()
-        self.people = People(self.site, self.relay, self.ledger,
-                             [self.unsigned.pop()], self.rng.random())
-        self.rounds.new_site()
-        self.watcher = Watcher(self.site, self.people.petitions)
-        self.oracle = Oracle(self.site, self.ledger, self.relay, self.watcher)
+        self.rounds = Rounds(self.faults, self.rng)
 
     async def first_start(self):
         for name in FIRST:
@@ -200,38 +148,8 @@ class Driver:
             self.site.start()
         await self.serving()
 
-    async def serving(self):
-        async def answers():
-            try:
-                status, _, _ = await asyncio.wait_for(
-                    exchange(self.site.port, "GET", "/"), 5)
-                return None if status == 200 else status
-            except (OSError, asyncio.TimeoutError) as e:
-                return repr(e)
-
-        await until("the site serves", answers, 30)
-
-    async def open_petitions(self):
-        _, _, body = await exchange(self.site.port, "GET", "/")
-        found = []
-        for p in sorted(set(re.findall(rb"/petitions/(\d+)", body))):
-            path = f"/petitions/{int(p)}/signatures/new"
-            status, _, _ = await exchange(self.site.port, "GET", path)
-            if status == 200:
-                found.append(int(p))
-        if not found:
-            raise Failure("the demo has no open petition")
-        return found
-
-    async def close_site(self):
-        await self.site.kill_all()
-        self.site.close()
-        self.ledger.close()
-        self.relay.server.close()
-        if self.args.keep or self.tap.bad:
-            self.tap.note(f"left for a look: {self.folder}")
-        else:
-            shutil.rmtree(self.folder)
+    def site_is_new(self):
+        self.rounds.new_site()
 
     # ---- rounds ----
 
@@ -300,57 +218,18 @@ class Driver:
 
     async def play(self):
         kind, what, how = self.rounds.draw()
-        before = self.people.answers
         if kind == "fault":
-            said = await self.play_fault(what, how)
-        elif kind == "chain":
-            said = await self.play_chain(what, how)
-        elif kind == "kill":
-            said = await self.play_kill(what, how)
-        elif kind == "two":
-            said = await self.play_two(what, how)
-        elif kind == "again":
-            said = await self.play_again(what, how)
-        else:
-            await asyncio.sleep(0.3 * how)
-            said = await self.play_all()
-        # Some life between two deaths, or most fall on a site at its start.
-        end = time.monotonic() + 3
-        while self.people.answers < before + 30 and time.monotonic() < end:
-            await asyncio.sleep(0.01)
-        return said
-
-    async def block(self, n):
-        """n rounds under load, then a look."""
-        played = []
-        faults = []
-        people = self.people
-        try:
-            people.crowd(CROWD)
-            watch = asyncio.create_task(self.watcher.watch())
-            for _ in range(n):
-                played.append(await self.play())
-        finally:
-            self.site.faults.disarm()
-            await people.disperse()
-        try:
-            await at_rest(self.site, people.petitions)
-            self.watcher.stopping = True
-            await watch
-            await self.site.stop()
-        except Failure as e:
-            faults.append(e)
-            await self.site.kill_all()
-        self.watcher.stopping = True
-        await watch
-        faults += people.failures
-        faults += self.watcher.faults
-        faults += self.ledger.hung
-        faults += self.oracle.check()
-        faults += self.site.complaints()
-        people.failures = []
-        self.ledger.hung.clear()
-        return faults, ", ".join(played)
+            return await self.play_fault(what, how)
+        if kind == "chain":
+            return await self.play_chain(what, how)
+        if kind == "kill":
+            return await self.play_kill(what, how)
+        if kind == "two":
+            return await self.play_two(what, how)
+        if kind == "again":
+            return await self.play_again(what, how)
+        await asyncio.sleep(0.3 * how)
+        return await self.play_all()
 
     async def run(self):
         await self.run_rounds(self.args.rounds)
@@ -371,34 +250,6 @@ class Driver:
             return []
         return sorted(set(self.faults) - set(self.hit))
 
-    async def run_rounds(self, left):
-        while left > 0:
-            await self.open_site()
-            site_left = min(left, SITE_ROUNDS)
-            left -= site_left
-            done = 0
-            try:
-                while site_left > 0:
-                    n = min(BLOCK, site_left)
-                    faults, played = await self.block(n)
-                    site_left -= n
-                    done += n
-                    self.tap.ok(faults, played)
-                    if faults:
-                        for line in self.site.last_lines():
-                            self.tap.note(line)
-                        return
-                    self.site.start()
-                    await self.serving()
-            finally:
-                self.tap.note(
-                    f"{done} rounds, {self.people.serial} people, "
-                    f"{len(self.ledger.forms)} forms, "
-                    f"{len(self.ledger.confirmed)} confirmations, "
-                    f"{sum(a['promised'] for a in self.ledger.confirmed)} "
-                    f"promises, {self.relay.copies} mails came twice")
-                await self.close_site()
-
     def look_at_faults(self):
         for name, who in sorted(ELSEWHERE.items()):
             self.tap.note(f"{name} is not played here: {who}")
@@ -411,27 +262,9 @@ class Driver:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", required=True)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--seed", type=int,
-                        default=random.SystemRandom().getrandbits(32))
+    parser = arguments(__doc__, 200)
     parser.add_argument("--only")
-    parser.add_argument("--keep", action="store_true")
-    args = parser.parse_args()
-    faulthandler.register(signal.SIGUSR1)  # where does it hang?
-    tap = Tap()
-    tap.note(f"--seed {args.seed} --rounds {args.rounds}")
-    began = time.monotonic()
-    driver = Driver(args, tap)
-    try:
-        asyncio.run(driver.run())
-        driver.look_at_faults()
-    except Failure as e:
-        tap.ok([e], "the test itself")
-    tap.note(f"{time.monotonic() - began:.0f} s")
-    print(f"1..{tap.n}")
-    return tap.bad != 0
+    return run(parser.parse_args(), Killer, Killer.look_at_faults)
 
 
 if __name__ == "__main__":

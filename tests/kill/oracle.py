@@ -15,6 +15,7 @@ import struct
 import subprocess
 import time
 
+from disk import copy_file, copy_tree
 from people import exchange
 from server import Failure
 
@@ -31,8 +32,11 @@ def unbase64(text):
 # ---- coming to rest ----
 
 def database(site):
-    db = sqlite3.connect(f"file:{site.path}/web/site.db?mode=ro", uri=True,
-                         timeout=20)
+    return open_database(f"{site.path}/web/site.db")
+
+
+def open_database(path):
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=20)
     db.row_factory = sqlite3.Row
     return db
 
@@ -92,8 +96,9 @@ async def at_rest(site, petitions):
 # ---- reading a site at rest ----
 
 class State:
-    def __init__(self, site):
-        with database(site) as db:
+    def __init__(self, site, db, raw):
+        """From an open database, which is closed, and the log's leaves."""
+        with db:
             def table(sql):
                 return db.execute(sql).fetchall()
 
@@ -108,31 +113,11 @@ class State:
                 "SELECT * FROM petition")}
         db.close()
         self.entries = read_keeper(site)
-        self.raw = read_log(site)
+        self.raw = raw
         self.leaves = []
         for leaf in self.raw:
             _, kind, _, _, petition = struct.unpack(">BBHIQ", leaf[:16])
             self.leaves.append((kind, petition, leaf[32:]))
-
-
-def copy_sparse(source, target):
-    """Slots stand far apart, so the files have holes."""
-    with open(source, "rb") as a, open(target, "wb") as b:
-        size = os.fstat(a.fileno()).st_size
-        at = 0
-        while at < size:
-            try:
-                at = os.lseek(a.fileno(), at, os.SEEK_DATA)
-            except OSError:
-                break
-            hole = os.lseek(a.fileno(), at, os.SEEK_HOLE)
-            a.seek(at)
-            b.seek(at)
-            while at < hole:
-                part = a.read(min(1 << 20, hole - at))
-                b.write(part)
-                at += len(part)
-        b.truncate(size)
 
 
 def read_keeper(site):
@@ -142,7 +127,7 @@ def read_keeper(site):
     try:
         for name in os.listdir(f"{site.path}/keeper"):
             if name in ("slots", "locks") or name.startswith("journal-"):
-                copy_sparse(f"{site.path}/keeper/{name}", f"{copy}/{name}")
+                copy_file(f"{site.path}/keeper/{name}", f"{copy}/{name}")
         done = subprocess.run([site.probe, copy], check=False, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     finally:
@@ -208,6 +193,7 @@ class Oracle:
         self.ledger = ledger
         self.relay = relay
         self.watcher = watcher
+        self.after_cut = False  # the power was cut at least once
         self.faults = []
 
     def must(self, good, what):
@@ -218,7 +204,8 @@ class Oracle:
         """What is wrong, in words; nothing if all holds."""
         self.faults = []
         try:
-            self.state = State(self.site)
+            self.state = State(self.site, database(self.site),
+                               read_log(self.site))
             self.check_forms()
             self.check_entries()
             self.check_rows()
@@ -231,6 +218,40 @@ class Oracle:
         except Failure as e:
             self.faults.append(str(e))
         return self.faults
+
+    def check_kept(self):
+        """Straight after a power cut, before anybody can mend anything: what
+        was acknowledged is on the disk, whatever else is."""
+        self.faults = []
+        copy = os.path.join(self.site.folder, "web-copy")
+        copy_tree(f"{self.site.path}/web", copy)
+        try:
+            s = self.state = State(self.site, open_database(f"{copy}/site.db"),
+                                   [])
+            for form in self.ledger.forms:
+                slot = s.rids.get(unbase64(form["rid"])[:16])
+                self.must(slot in s.rows, f"{form['person']}: no row kept")
+            for slot, row in s.rows.items():
+                e = s.entries.get(slot)
+                self.must(e is not None, f"slot {slot}: no entry kept")
+                self.must(e is None or e["state"] == DEAD or e["lock"],
+                          f"slot {slot}: its lock was not kept")
+            self.check_promises()
+        except (Failure, sqlite3.Error) as e:
+            self.faults.append(str(e))
+        finally:
+            shutil.rmtree(copy)
+        return self.faults
+
+    def check_promises(self):
+        """Log's journal has what it promised."""
+        journal = b""
+        for path in glob.glob(f"{self.site.path}/log/journal-*"):
+            with open(path, "rb") as f:
+                journal += f.read()
+        for a in self.ledger.confirmed:
+            self.must(not a["promised"] or unbase64(a["c"]) in journal,
+                      f"{a['person']}: promised and not kept in the journal")
 
     def check_forms(self):
         """No acknowledged POST without row and mail job."""
@@ -344,10 +365,12 @@ class Oracle:
                   f"other way round: {sorted(differ)[:5]}")
 
     def check_files(self):
-        """No file half made, none of another making."""
+        """No file half made, none of another making; what a power cut leaves
+        beside partial tiles goes with them when the tile is full."""
         for folder, _, names in os.walk(self.site.path):
             for name in names:
-                self.must(not name.endswith((".new", ".tmp", "-journal")),
+                self.must(not name.endswith((".new", ".tmp", "-journal")) or
+                          self.after_cut and folder.endswith(".p"),
                           f"stray {os.path.join(folder, name)}")
 
     def check_programs(self):

@@ -415,6 +415,15 @@ class People:
 
         self.tasks = {asyncio.create_task(one()) for _ in range(n)}
 
+    async def vanish(self):
+        """Nobody ends anything; asked again because wait_for may swallow
+        it."""
+        self.stopping = True
+        while self.tasks:
+            for task in self.tasks:
+                task.cancel()
+            _, self.tasks = await asyncio.wait(self.tasks, timeout=0.2)
+
     async def disperse(self):
         """Everybody ends the life begun."""
         self.stopping = True

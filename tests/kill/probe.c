@@ -26,14 +26,26 @@ struct probe {
 	struct buf line;
 };
 
+static bool has_locks(const struct keep_store *s, uint64_t slot)
+{
+	uint64_t bytes = 0;
+
+	return file_size(s->locks_fd, &bytes) == OK &&
+		bytes >=
+		(slot + 1) * KEEP_STORE_LOCKS * sizeof(struct masked_lock);
+}
+
 static enum err print_one(void *context, const struct keep_entry *e)
 {
 	struct probe *p = context;
 	static const struct masked_lock none;
-	struct masked_lock lock;
-	enum err err = keep_store_lock(
-		&p->store, e->slot, COMPARTMENT_IDENTITY, &lock);
+	struct masked_lock lock = none;
+	enum err err = OK;
 
+	/* A slot that was burnt never had one: the file may end before. */
+	if (e->state != KEEP_DEAD || has_locks(&p->store, e->slot))
+		err = keep_store_lock(
+			&p->store, e->slot, COMPARTMENT_IDENTITY, &lock);
 	if (err != OK)
 		return err;
 	buf_clear(&p->line);

@@ -96,10 +96,15 @@ class Site:
                 [self.program, "serve", self.path, "--listen",
                  f"127.0.0.1:{self.port}"],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=log, pass_fds=[self.faults.fd],
-                preexec_fn=die_with_us,
-                env=dict(os.environ, PETITIOND_FAULT_FD=str(self.faults.fd)))
+                stderr=log, pass_fds=self.inherited(),
+                preexec_fn=die_with_us, env=self.environment())
         self.starts += 1
+
+    def environment(self):
+        return dict(os.environ, PETITIOND_FAULT_FD=str(self.faults.fd))
+
+    def inherited(self):
+        return [self.faults.fd]
 
     def role_pids(self):
         """{role: pid} of those that run."""
