@@ -13,10 +13,7 @@
 #include "role/keep_find.h"
 
 enum {
-	/* Two clocks have to agree, and a server may stand still for a while. */
-	GRACE_HOURS = 48,
 	PENDING_HOURS = 72,
-	SEARCH_WEEKS = 2,
 	OVERDUE_MAX = 64,
 	LIST_MAX = 1 << 24,
 	OPENING_LEN = 32
@@ -41,7 +38,7 @@ static void tell(struct overdue *o, struct str sentence)
 static enum err check_petitions(
 	struct overdue *o, enum store_shred what, uint32_t days)
 {
-	int64_t hours = (int64_t)days * 24 + GRACE_HOURS;
+	int64_t hours = (int64_t)days * 24 + CHECK_GRACE_HOURS;
 	uint64_t petition[OVERDUE_MAX];
 	size_t n = 0;
 	enum err e = store_shred_due(o->store, what,
@@ -61,24 +58,6 @@ static enum err check_petitions(
 	return e;
 }
 
-/* What the database believes dead stands in keeper's list. */
-static enum err check_list(struct overdue *o, const char *file)
-{
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, LIST_MAX);
-	e = file_read(o->keeper_fd, file, &b);
-	if (e == OK && b.len % 8 != 0)
-		tell(o,
-			arena_printf(&o->arena,
-				"keeper's list `%s` is torn: start the server, "
-				"which mends it",
-				file));
-	buf_release(&b);
-	return e == ERR_NOT_FOUND ? OK : e;
-}
-
 /* ---- forms and search files ---- */
 
 static enum err check_pending(struct overdue *o)
@@ -86,8 +65,8 @@ static enum err check_pending(struct overdue *o)
 	uint32_t hour = (uint32_t)(o->now_ms / 3600000);
 	uint64_t slot[1];
 	size_t n = 0;
-	enum err e = store_expired(
-		o->store, hour - PENDING_HOURS - GRACE_HOURS, slot, 1, &n);
+	enum err e = store_expired(o->store,
+		hour - PENDING_HOURS - CHECK_GRACE_HOURS, slot, 1, &n);
 
 	if (e == OK && n > 0)
 		tell(o,
@@ -116,7 +95,8 @@ static enum err check_search(struct overdue *o)
 		if (!str_starts(name, STR("search-")) ||
 			str_u64(str_slice(name, 7, name.len), &week) != OK)
 			continue;
-		if (week_of_hour(now - GRACE_HOURS) >= week + SEARCH_WEEKS)
+		if (week_of_hour(now - CHECK_GRACE_HOURS) >=
+			week + CHECK_SEARCH_WEEKS)
 			tell(o,
 				arena_printf(&o->arena,
 					"keeper/%s holds tags of internet "
@@ -236,9 +216,7 @@ enum err check_overdue(const struct site *site, struct store *s,
 		e = check_petitions(
 			&o, STORE_SHRED_ALL, site->config.records_days);
 	if (e == OK)
-		e = check_list(&o, "untagged");
-	if (e == OK)
-		e = check_list(&o, "destroyed");
+		e = check_keys(site, s, o.keeper_fd, found, context);
 	if (e == OK)
 		e = check_pending(&o);
 	if (e == OK)

@@ -424,6 +424,28 @@ size_t keyring_petitions(const struct keyring *ring, uint32_t purpose,
 	return n;
 }
 
+enum err keyring_names(
+	int dir_fd, const char *name, keyring_name_fn *fn, void *context)
+{
+	struct wrap_entry entry;
+	uint64_t bytes = 0;
+	enum err e;
+	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_from_errno(errno);
+	e = file_size(fd, &bytes);
+	for (uint64_t at = 0; e == OK && at + WRAP_ENTRY_LEN <= bytes;
+		at += WRAP_ENTRY_LEN) {
+		e = file_pread(fd, entry.byte, sizeof(entry.byte), at);
+		if (e == OK && wrap_petition(&entry) != 0)
+			fn(context, wrap_petition(&entry),
+				wrap_purpose(&entry));
+	}
+	(void)close(fd);
+	return e;
+}
+
 size_t keyring_count(const struct keyring *ring)
 {
 	return ring->alive;

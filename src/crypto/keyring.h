@@ -62,6 +62,13 @@ MUST_USE enum err keyring_destroy(
 size_t keyring_petitions(const struct keyring *ring, uint32_t purpose,
 	size_t *cursor, uint64_t ret_petition[], size_t cap);
 
+/* Of the ring's file, without opening a key or waiting for whoever has it: fn
+ * with the name of each entry that is alive.  ERR_NOT_FOUND. */
+typedef void keyring_name_fn(
+	void *context, uint64_t petition, uint32_t purpose);
+MUST_USE enum err keyring_names(
+	int dir_fd, const char *name, keyring_name_fn *fn, void *context);
+
 /* Keys alive. */
 size_t keyring_count(const struct keyring *ring);
 

@@ -240,6 +240,9 @@ MUST_USE enum err store_shred_due(struct store *s, enum store_shred what,
 MUST_USE enum err store_shredded(struct store *s, uint64_t petition,
 	enum store_shred what, const uint8_t hash[STORE_HASH_BYTES],
 	int64_t now_ms, uint64_t *ret_ev_seq);
+/* Petitions of which that has died, ascending. */
+MUST_USE enum err store_shredded_list(struct arena *a, struct store *s,
+	enum store_shred what, uint64_t **ret_petition, size_t *ret_count);
 /* Records opened, as the ACCESS events say. */
 MUST_USE enum err store_openings(struct store *s, uint64_t *ret_count);
 /* The document of TAGS or ALL; a literal. */
@@ -277,6 +280,10 @@ MUST_USE enum err store_erasures(struct store *s, uint64_t *ret_count);
  * destroyed yet.  ret_any: there are some, below or above. */
 MUST_USE enum err store_leaving(struct store *s, uint64_t last_ev_seq,
 	uint64_t *ret_slots, size_t max, size_t *ret_count, bool *ret_any);
+/* Signers who have left and of whom nothing may be left, from behind slot
+ * after on, at most max. */
+MUST_USE enum err store_left_slots(struct store *s, uint64_t after,
+	uint64_t *ret_slot, size_t max, size_t *ret_count);
 /* keeper has. */
 MUST_USE enum err store_leave_done(
 	struct store *s, const uint64_t *slots, size_t count);

@@ -233,6 +233,22 @@ static enum err drop_old_weeks(struct keep *k)
 	}
 }
 
+/* A crash between a week's keys and its file leaves keys of nothing. */
+static enum err drop_bare_weeks(struct keep *k)
+{
+	uint64_t now = week_of_hour(clock_hour(k->clock));
+	uint64_t first_kept = now + 1 - k->settings.search_weeks;
+	uint64_t week = keep_first_week(k);
+	enum err e = OK;
+
+	while (e == OK && week != 0 && week < first_kept &&
+		!keep_search_has(&k->search, week)) {
+		e = keep_keys_end_week(k, week);
+		week = keep_first_week(k);
+	}
+	return e;
+}
+
 enum err keep_tick(struct keep *k)
 {
 	int64_t age_ms = clock_mono_ms(k->clock) - k->journal_born_ms;
@@ -243,6 +259,8 @@ enum err keep_tick(struct keep *k)
 	e = keep_uptime_save(&k->uptime);
 	if (e == OK)
 		e = drop_old_weeks(k);
+	if (e == OK)
+		e = drop_bare_weeks(k);
 	if (e == OK && k->store.journal.bytes > 0 &&
 		age_ms >= (int64_t)k->settings.journal_hours * 3600000)
 		e = rotate(k);

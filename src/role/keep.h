@@ -292,6 +292,10 @@ MUST_USE enum err keep_shred(struct keep *k, uint64_t petition,
 MUST_USE size_t keep_shredded(const struct keep *k, size_t *cursor,
 	uint64_t ret_petition[], size_t cap);
 
+/* The oldest week whose tags can still be looked for, or 0: sealer's half of
+ * older ones is of no use any more. */
+uint64_t keep_first_week(const struct keep *k);
+
 /* Destroy S and k2 of a petition: its locks and look-ups are dead, durably.
  * Done before is OK. */
 MUST_USE enum err keep_destroy_petition(struct keep *k, uint64_t petition);

@@ -32,6 +32,9 @@ struct keep_question {
 
 #define KEEP_OPENINGS_FILE "openings"
 #define KEEP_ERASURES_FILE "erasures"
+#define KEEP_DESTROYED_FILE "destroyed"
+#define KEEP_UNTAGGED_FILE "untagged"
+#define KEEP_RING_FILE "keys"
 
 struct keep_find;
 

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "role/keep_find.h"
 
 enum { WEEKLY_AT = 6, WEEKLY = 3, LISTED_MAX = 1 << 24 };
 
@@ -122,8 +123,8 @@ static enum err read_lists(struct keep *k)
 {
 	enum err e;
 
-	k->destroyed = (struct keep_list){ .file = "destroyed" };
-	k->untagged = (struct keep_list){ .file = "untagged" };
+	k->destroyed = (struct keep_list){ .file = KEEP_DESTROYED_FILE };
+	k->untagged = (struct keep_list){ .file = KEEP_UNTAGGED_FILE };
 	e = read_list(k, &k->destroyed, petition_purpose_count);
 	return e == OK ? read_list(k, &k->untagged, WEEKLY_AT) : e;
 }
@@ -162,8 +163,8 @@ enum err keep_keys_open(struct keep *k, const struct keep_setup *setup)
 		return ERR_MEMORY;
 	hmac_key_init(
 		k->mac_key, setup->mac_key->byte, sizeof(setup->mac_key->byte));
-	e = keyring_open(
-		k->dir_fd, "keys", setup->credential, setup->rng, &k->ring);
+	e = keyring_open(k->dir_fd, KEEP_RING_FILE, setup->credential,
+		setup->rng, &k->ring);
 	return e != OK ? e : read_lists(k);
 }
 
@@ -224,6 +225,19 @@ enum err keep_keys_end_week(struct keep *k, uint64_t week)
 	for (size_t i = 0; i < WEEKLY && e == OK; i++)
 		e = keyring_destroy(k->ring, week, tag_purposes[WEEKLY_AT + i]);
 	return e;
+}
+
+uint64_t keep_first_week(const struct keep *k)
+{
+	uint64_t week[64], first = 0;
+	size_t cursor = 0, n;
+
+	while ((n = keyring_petitions(k->ring, PURPOSE_IP, &cursor, week, 64)) >
+		0)
+		for (size_t i = 0; i < n; i++)
+			if (first == 0 || week[i] < first)
+				first = week[i];
+	return first;
 }
 
 enum err keep_destroy_petition(struct keep *k, uint64_t petition)

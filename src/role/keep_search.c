@@ -231,6 +231,14 @@ static enum err birth_of(
 	return e == ERR_CORRUPT ? OK : e;
 }
 
+bool keep_search_has(const struct keep_search *s, uint64_t week)
+{
+	char name[NAME_CAP];
+
+	name_of(week, name);
+	return faccessat(s->dir_fd, name, F_OK, 0) == 0;
+}
+
 static enum err look_at(const struct keep_search *s, const char *name,
 	uint32_t uptime_hour, uint32_t agree_hours, uint64_t *oldest)
 {

@@ -54,6 +54,8 @@ MUST_USE enum err keep_search_scan(struct keep_search *s, uint64_t week,
 MUST_USE enum err keep_search_oldest_over(struct keep_search *s,
 	uint64_t first_kept, uint32_t uptime_hour, uint32_t agree_hours,
 	bool *ret_found, uint64_t *ret_week);
+/* Is there a file of that week? */
+bool keep_search_has(const struct keep_search *s, uint64_t week);
 MUST_USE enum err keep_search_delete(struct keep_search *s, uint64_t week);
 
 #endif

@@ -178,11 +178,41 @@ static void erasures(void)
 	world_release(&w);
 }
 
+/* Keys of a week go with its file, by both clocks; without a file, by one. */
+static void weeks(void)
+{
+	struct world w = begin();
+	uint64_t week = week_of_hour(clock_hour(&w.clock->clock));
+	char name[40];
+
+	CHECK(keep_first_week(w.keep) == 0);
+	(void)signs(&w, ada, KEEP_CONFIRM);
+	CHECK(keep_first_week(w.keep) == week);
+	jump(&w);
+	pass_hours(&w, 1);
+	CHECK(keep_first_week(w.keep) == week);
+	pass_hours(&w, 26);
+	CHECK(keep_first_week(w.keep) == 0);
+
+	week = week_of_hour(clock_hour(&w.clock->clock));
+	(void)signs(&w, bob, KEEP_CONFIRM);
+	(void)snprintf(
+		name, sizeof(name), "search-%llu", (unsigned long long)week);
+	CHECK(unlinkat(w.dir_fd, name, 0) == 0);
+	pass_hours(&w, 1);
+	CHECK(keep_first_week(w.keep) == week);
+	jump(&w);
+	pass_hours(&w, 1);
+	CHECK(keep_first_week(w.keep) == 0);
+	world_release(&w);
+}
+
 int main(void)
 {
 	two_clocks();
 	tags_first();
 	openings();
 	erasures();
+	weeks();
 	return tap_done();
 }

@@ -53,7 +53,7 @@ static enum err open_files(struct keep_store *s)
 		return e;
 	if (flock(s->slots_fd, LOCK_EX | LOCK_NB) != 0)
 		return errno == EWOULDBLOCK ? ERR_BUSY : err_from_errno(errno);
-	e = open_file(s->dir_fd, "locks", &s->locks_fd);
+	e = open_file(s->dir_fd, KEEP_LOCKS_FILE, &s->locks_fd);
 	if (e == OK)
 		e = file_size(s->slots_fd, &bytes);
 	if (e == OK)

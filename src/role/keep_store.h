@@ -39,6 +39,7 @@
 #include "role/keep_journal.h"
 
 #define KEEP_STORE_LOCKS 3
+#define KEEP_LOCKS_FILE "locks"
 
 /* Which locks of a slot go in step 3. */
 struct keep_death {

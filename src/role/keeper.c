@@ -274,6 +274,19 @@ static void tell_forget_all(struct keeper *k)
 	} while (n > 0);
 }
 
+static void tell_weeks(struct keeper *k)
+{
+	struct link *sealer = &k->role->link[ROLE_SEALER];
+	uint64_t first = keep_first_week(k->keep);
+
+	if (!link_up(sealer))
+		return;
+	buf_u64(link_begin(sealer, MSG_FORGET_WEEKS),
+		first == 0 ? UINT64_MAX : first);
+	if (link_end(sealer) != OK)
+		k->role->lost[ROLE_SEALER] = true;
+}
+
 static enum err hear_shred(struct keeper *k, struct view *v)
 {
 	struct link *web = &k->role->link[ROLE_WEB];
@@ -680,6 +693,7 @@ static enum err turn(struct keeper *k)
 		e = keep_tick(k->keep);
 		if (e != OK)
 			return e;
+		tell_weeks(k);
 	}
 	e = role_wait(r, k->find != NULL ? 0 : (int)(k->tick_at_ms - now));
 	if (e == OK && r->fresh[ROLE_WEB]) {
@@ -708,6 +722,7 @@ static enum err turn(struct keeper *k)
 	if (r->fresh[ROLE_SEALER]) {
 		r->fresh[ROLE_SEALER] = false;
 		tell_forget_all(k);
+		tell_weeks(k);
 	}
 	/* A peer that left in the middle of an answer is no failure. */
 	return e == ERR_GONE || e == ERR_BUSY ? OK : e;

@@ -42,6 +42,7 @@ enum message {
 	MSG_DESK_ASK, /* to keeper: message_desk_ask */
 	MSG_DESK_TOLD, /* to sealer: message_desk_said */
 	MSG_FORGET_KEYS, /* to sealer: slots: petitions whose k1 is to go */
+	MSG_FORGET_WEEKS, /* to sealer: u64: k1 of weeks before it is to go */
 
 	/* web and keeper */
 	MSG_UNSETTLED, /* to web: u8 last, then keep_unsettled */

@@ -47,6 +47,7 @@ static const uint32_t petition_purposes[] = { PURPOSE_EMAIL_EXACT,
 	PURPOSE_POSTCODE, PURPOSE_MAIL_DOMAIN };
 static const uint32_t weekly_purposes[] = { PURPOSE_IP, PURPOSE_IP_NARROW,
 	PURPOSE_IP_WIDE };
+enum { N_WEEKLY = sizeof(weekly_purposes) / sizeof(weekly_purposes[0]) };
 
 enum err sealer_new(struct clock *clock, struct rng *rng, struct keyring *ring,
 	struct sealer **ret_sealer)
@@ -154,6 +155,32 @@ struct str sealer_header(
 	return STR_NULL;
 }
 
+static enum err forget_weeks_of(
+	struct keyring *ring, uint32_t purpose, uint64_t first)
+{
+	uint64_t week[64];
+	size_t cursor = 0, n;
+	enum err e = OK;
+
+	while (e == OK &&
+		(n = keyring_petitions(ring, purpose, &cursor, week, 64)) > 0)
+		for (size_t i = 0; e == OK && i < n; i++)
+			if (week[i] < first)
+				e = keyring_destroy(ring, week[i], purpose);
+	return e;
+}
+
+enum err sealer_forget_weeks(struct sealer *s, uint64_t first)
+{
+	uint64_t last = week_of_hour(clock_hour(s->clock)) - 1;
+	enum err e = OK;
+
+	for (size_t i = 0; e == OK && i < N_WEEKLY; i++)
+		e = forget_weeks_of(s->ring, weekly_purposes[i],
+			first < last ? first : last);
+	return e;
+}
+
 /* Every key of k1 that the batch needs, drawn at most once a petition. */
 static enum err ready_keys(
 	struct sealer *s, const struct sealer_form *forms, size_t n)
@@ -170,8 +197,8 @@ static enum err ready_keys(
 		}
 		if (e == OK && week_of_hour(forms[i].hour) != week) {
 			week = week_of_hour(forms[i].hour);
-			e = keyring_need(s->ring, week, weekly_purposes,
-				sizeof(weekly_purposes) / sizeof(uint32_t));
+			e = keyring_need(
+				s->ring, week, weekly_purposes, N_WEEKLY);
 		}
 	}
 	return e;

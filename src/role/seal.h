@@ -79,6 +79,9 @@ struct sealed {
 	struct psr1_record record[SEAL_LOCKS];
 };
 
+/* The key ring, in sealer's folder. */
+#define SEALER_RING_FILE "k1.ring"
+
 struct sealer;
 
 /* The ring holds k1; clock, rng and ring are borrowed.  ERR_MEMORY. */
@@ -115,6 +118,10 @@ void sealed_wipe(struct sealed *sealed);
  * call that seals; STR_NULL if that was too many epochs ago. */
 struct str sealer_header(
 	const struct sealer *s, const struct psr1_record *record);
+
+/* Destroy k1 of the weeks before first, as far as they are over by our own
+ * clock: this week's and the last one's stay, whatever keeper says. */
+MUST_USE enum err sealer_forget_weeks(struct sealer *s, uint64_t first);
 
 /* End epochs whose time is over, so that an idle sealer holds no old chain:
  * call every few seconds. */

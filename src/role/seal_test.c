@@ -220,6 +220,29 @@ static void test_refusals(struct world *w)
 	}
 }
 
+/* keeper says which weeks are over; our own clock has to agree. */
+static void test_forget_weeks(struct world *w)
+{
+	uint64_t week = week_of_hour(clock_hour(&w->clock.clock));
+	const uint32_t purpose[] = { PURPOSE_IP, PURPOSE_IP_NARROW,
+		PURPOSE_IP_WIDE };
+
+	for (uint64_t i = 0; i < 4; i++)
+		CHECK(keyring_need(w->ring, week - i, purpose, 3) == OK);
+	CHECK(sealer_forget_weeks(w->sealer, week - 2) == OK);
+	for (size_t p = 0; p < 3; p++) {
+		CHECK(keyring_get(w->ring, week - 3, purpose[p]) == NULL);
+		CHECK(keyring_get(w->ring, week - 2, purpose[p]) != NULL);
+	}
+	CHECK(sealer_forget_weeks(w->sealer, UINT64_MAX) == OK);
+	for (size_t p = 0; p < 3; p++) {
+		CHECK(keyring_get(w->ring, week - 2, purpose[p]) == NULL);
+		CHECK(keyring_get(w->ring, week - 1, purpose[p]) != NULL);
+		CHECK(keyring_get(w->ring, week, purpose[p]) != NULL);
+	}
+	CHECK(keyring_get(w->ring, 42, PURPOSE_NAME) != NULL);
+}
+
 static struct epoch_id epoch_of(const struct sealed *s, int which)
 {
 	struct psr1_head h = { .class = 0 };
@@ -283,6 +306,7 @@ int main(void)
 	test_job(&w, &f, &s);
 	test_values(&w, &f, &s);
 	test_refusals(&w);
+	test_forget_weeks(&w);
 	test_epochs(&w);
 	world_end(&w);
 	return tap_done();

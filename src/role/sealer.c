@@ -535,6 +535,13 @@ static enum err hear_forget_keys(struct sealer_role *s, struct view *v)
 	return e;
 }
 
+static enum err hear_forget_weeks(struct sealer_role *s, struct view *v)
+{
+	uint64_t first = view_u64(v);
+
+	return view_done(v) ? sealer_forget_weeks(s->sealer, first) : OK;
+}
+
 static enum err hear_keeper(struct sealer_role *s)
 {
 	struct link *keeper = &s->role->link[ROLE_KEEPER];
@@ -549,6 +556,8 @@ static enum err hear_keeper(struct sealer_role *s)
 			e = hear_answers(s, &v);
 		else if (type == MSG_FORGET_KEYS)
 			e = hear_forget_keys(s, &v);
+		else if (type == MSG_FORGET_WEEKS)
+			e = hear_forget_weeks(s, &v);
 		else if (type == MSG_DESK_TOLD)
 			hear_desk_told(s, &v);
 	}
@@ -630,7 +639,7 @@ static enum err open_sealer(struct sealer_role *s)
 	memcpy(key, s->role->credential, sizeof(*key));
 	wipe(s->role->credential, sizeof(s->role->credential));
 	e = keyring_open(
-		s->role->own_fd, "k1.ring", key, rng_system(), &s->ring);
+		s->role->own_fd, SEALER_RING_FILE, key, rng_system(), &s->ring);
 	secret_free(key);
 	if (e == OK)
 		e = sealer_new(

@@ -65,6 +65,71 @@ def checked(tap, site, petitiond, what, good=True):
     return done
 
 
+def add_bytes(path, more):
+    """Append to a file; what to call to take them off again."""
+    size = os.path.getsize(path)
+    with open(path, "ab") as f:
+        f.write(more)
+    return lambda: os.truncate(path, size)
+
+
+def name_of_key(petition, purpose):
+    return struct.pack(">QL", petition, purpose) + b"\1" * 76
+
+
+def test_check_sees(tap, site, petitiond, petition, other):
+    """Each thing that should be dead, alive: check names it."""
+    keeper, sealer = f"{site.dir}/keeper", f"{site.dir}/sealer/k1.ring"
+    weeks = "of internet addresses that are over two weeks old"
+    plants = (
+        (f"{keeper}/keys", name_of_key(1000, 16),
+         f"keeper/keys holds 1 keys {weeks}"),
+        (sealer, name_of_key(1000, 18),
+         f"sealer/k1.ring holds 1 keys {weeks}"),
+        (sealer, name_of_key(petition, 2), "sealer/k1.ring holds 1 keys of "
+         "petitions of which the log says that no record opens"),
+        (f"{keeper}/keys", name_of_key(petition, 32),
+         "keeper/keys holds 1 keys "
+         "of petitions of which the log says that no record opens"),
+        (f"{keeper}/untagged", struct.pack(">Q", other),
+         "`untagged` names 1 petitions"),
+        (f"{keeper}/destroyed", struct.pack(">Q", other),
+         "`destroyed` names 1 petitions"),
+        (f"{keeper}/destroyed", b"torn", "`destroyed` is torn"),
+    )
+    for path, more, said in plants:
+        undo = add_bytes(path, more)
+        done = checked(tap, site, petitiond, f"check fails: {said}", False)
+        tap.check(said in done.stderr, f"and says why: {said}", done.stderr)
+        undo()
+    checked(tap, site, petitiond, "and is content when all that is gone")
+
+
+def test_left_lock(tap, site, petitiond, petition, desk, people):
+    """A keeper from before the wish to leave still has the lock."""
+    slot = people.sign("Canary Red", "red@example.org", "SW1A 1AA",
+                       petition=petition)
+    locks = f"{site.dir}/keeper/locks"
+    with open(locks, "rb") as f:
+        f.seek(slot * 96)
+        before = f.read(96)
+    tap.check(desk.run("erase", slot, "request").returncode == 0, "erase")
+    livesite.until("the erasure", lambda: "erased before" in
+                   desk.run("erase", slot, "request").stdout)
+    checked(tap, site, petitiond, "who left has no lock")
+    with open(locks, "r+b") as f:
+        f.seek(slot * 96)
+        tap.check(f.read(96) == bytes(96) != before, "it is zero on disk")
+        f.seek(slot * 96)
+        f.write(before)
+    done = checked(tap, site, petitiond, "an old lock is found", False)
+    tap.check("records of 1 signers who left" in done.stderr, "and named",
+              done.stderr)
+    with open(locks, "r+b") as f:
+        f.seek(slot * 96)
+        f.write(bytes(96))
+
+
 def run(tap, site, petitiond, program):
     petition = site.open_petitions()[0]
     desk = desk_test.Desk(program, desk_test.opened_copy(
@@ -126,6 +191,9 @@ def run(tap, site, petitiond, program):
     tap.check(query(site, "SELECT counted FROM petition WHERE id = ?",
                     petition) == [(1,)], "the count stays")
     checked(tap, site, petitiond, "check finds everything in order")
+    other = site.open_petitions()[0]
+    test_left_lock(tap, site, petitiond, other, desk, people)
+    test_check_sees(tap, site, petitiond, petition, other)
     livesite.until("the leaves", lambda: query(
         site, "SELECT count(*) FROM event WHERE leaf_index IS NULL"
         " AND type = ?", SHRED) == [(0,)])

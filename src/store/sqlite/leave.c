@@ -175,6 +175,30 @@ enum err store_leaving(struct store *s, uint64_t last_ev_seq,
 	return OK;
 }
 
+enum err store_left_slots(struct store *s, uint64_t after, uint64_t *ret_slot,
+	size_t max, size_t *ret_count)
+{
+	sqlite3_stmt *stmt;
+	bool row = false;
+	size_t n = 0;
+	enum err e = sql_once(s,
+		"SELECT slot FROM signature WHERE slot > ?1 AND state = 3"
+		" AND slot NOT IN (SELECT slot FROM leaving)"
+		" ORDER BY slot LIMIT ?2",
+		&stmt);
+
+	_Static_assert(SIGNATURE_WITHDRAWN == 3, "the query says so too");
+	if (e != OK)
+		return e;
+	sql_bind_u64(stmt, 1, after);
+	sql_bind_u64(stmt, 2, max);
+	while (n < max && (e = sql_step(s, stmt, &row)) == OK && row)
+		ret_slot[n++] = sql_u64(stmt, 0);
+	sql_drop(stmt);
+	*ret_count = n;
+	return e;
+}
+
 enum err store_leave_done(struct store *s, const uint64_t *slots, size_t count)
 {
 	sqlite3_stmt *stmt;

@@ -118,6 +118,22 @@ static enum err adopt_close(struct store *s, uint64_t petition)
 	return sql_run_once(s, stmt);
 }
 
+/* keeper may not have destroyed what this one's signer wanted gone. */
+static enum err adopt_withdrawal(struct store *s, uint64_t ev_seq)
+{
+	sqlite3_stmt *stmt;
+	enum err e = sql_once(s,
+		"INSERT INTO leaving (slot, ev_seq)"
+		" SELECT slot, ev_seq FROM event WHERE ev_seq = ?1"
+		" ON CONFLICT DO NOTHING",
+		&stmt);
+
+	if (e != OK)
+		return e;
+	sql_bind_u64(stmt, 1, ev_seq);
+	return sql_run_once(s, stmt);
+}
+
 static enum err adopt(struct store *s, const struct store_told *t)
 {
 	uint64_t ev_seq = 0;
@@ -138,6 +154,8 @@ static enum err adopt(struct store *s, const struct store_told *t)
 		e = store_append(s, &t->event, &ev_seq);
 	if (e == OK && t->event.type == EVENT_CLOSE)
 		e = adopt_close(s, t->event.petition);
+	if (e == OK && t->event.type == EVENT_WITHDRAW)
+		e = adopt_withdrawal(s, ev_seq);
 	return e;
 }
 

@@ -84,6 +84,33 @@ enum err store_shredded(struct store *s, uint64_t petition,
 	return e == OK ? store_append(s, &event, ret_ev_seq) : e;
 }
 
+static enum err petition_read(struct arena *a, sqlite3_stmt *stmt, void *ret)
+{
+	(void)a;
+	*(uint64_t *)ret = sql_u64(stmt, 0);
+	return OK;
+}
+
+enum err store_shredded_list(struct arena *a, struct store *s,
+	enum store_shred what, uint64_t **ret_petition, size_t *ret_count)
+{
+	sqlite3_stmt *stmt;
+	void *rows = NULL;
+	enum err e = sql_once(s,
+		"SELECT petition_id FROM shredded WHERE what = ?1 ORDER BY 1",
+		&stmt);
+
+	if (e != OK)
+		return e;
+	sql_bind_u64(stmt, 1, what);
+	e = sql_rows(a, s, stmt, sizeof(**ret_petition), petition_read, &rows,
+		ret_count);
+	sql_drop(stmt);
+	if (e == OK)
+		*ret_petition = rows;
+	return e;
+}
+
 static enum err number(
 	struct store *s, sqlite3_stmt *stmt, uint64_t *ret_number)
 {
