@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "cmd/csv.h"
-#include "store/own_store.h"
+#include "store/own_fixture.h"
 
 static void test_csv(void)
 {

@@ -3,7 +3,7 @@
  * institution lists.  Like the first it knows domain/store.h only.
  */
 
-#include "store/own_store.h"
+#include "store/own_fixture.h"
 
 enum { TODAY = 20000 };
 

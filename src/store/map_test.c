@@ -3,7 +3,7 @@
  * first it knows domain/store.h only.
  */
 
-#include "store/own_store.h"
+#include "store/own_fixture.h"
 
 static const int64_t MINUTE_MS = 60000;
 static const int64_t HOUR_MS = 3600000;

@@ -6,7 +6,7 @@
 #define STORE_FIXTURE_H
 
 #include "base/bytes.h"
-#include "store/own_store.h"
+#include "store/own_fixture.h"
 
 enum { DAY = 86400000, HOUR_NOW = 500000 };
 

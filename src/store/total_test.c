@@ -4,7 +4,7 @@
  */
 
 #include "base/bytes.h"
-#include "store/own_store.h"
+#include "store/own_fixture.h"
 
 enum { HOUR_NOW = 500000 };
 

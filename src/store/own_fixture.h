@@ -1,9 +1,9 @@
 /*
- * own_store.h - for tests: a store in a folder of its own, below the folder
+ * own_fixture.h - for tests: a store in a folder of its own, below the folder
  * that the test runs in, gone when it ends.
  */
-#ifndef STORE_OWN_STORE_H
-#define STORE_OWN_STORE_H
+#ifndef STORE_OWN_FIXTURE_H
+#define STORE_OWN_FIXTURE_H
 
 #include "domain/store.h"
 
