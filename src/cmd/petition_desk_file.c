@@ -111,10 +111,20 @@ static enum err read_line(struct desk_file *f, struct str line)
 	return age_identity_parse(line, &f->identity[f->n_identities++]);
 }
 
+enum err desk_file_parse(struct str text, struct desk_file *f)
+{
+	struct str line;
+	enum err e = OK;
+
+	while (e == OK && str_split(&text, '\n', &line))
+		e = read_line(f, str_trim(line));
+	return e == OK && (!f->has_key || f->n_identities == 0) ? ERR_INVALID
+								: e;
+}
+
 enum err desk_file_open(const char *path, struct desk_file **ret_file)
 {
 	struct desk_file *f = SECRET_NEW(struct desk_file);
-	struct str text, line;
 	struct buf b;
 	enum err e;
 
@@ -124,13 +134,10 @@ enum err desk_file_open(const char *path, struct desk_file **ret_file)
 	f->has_key = false;
 	buf_init(&b, FILE_MAX);
 	e = read_plain(path, &b);
-	text = buf_view(&b);
-	while (e == OK && str_split(&text, '\n', &line))
-		e = read_line(f, str_trim(line));
+	if (e == OK)
+		e = desk_file_parse(buf_view(&b), f);
 	wipe(b.at, b.len);
 	buf_release(&b);
-	if (e == OK && (!f->has_key || f->n_identities == 0))
-		e = ERR_INVALID;
 	if (e != OK) {
 		desk_complain("%s: %s: it must hold a desk's keys, as "
 			      "`petition-desk init` writes them",
@@ -169,27 +176,34 @@ static void site_path(const char *path, char ret_path[4200])
 	(void)snprintf(ret_path, 4200, "%s.site", path);
 }
 
+enum err desk_site_parse(struct str text, struct desk_site *ret_site)
+{
+	struct age_recipient recipient;
+	struct str url;
+
+	if (!str_split(&text, '\n', &url) || url.len == 0 ||
+		url.len >= sizeof(ret_site->url) ||
+		str_find(url, '\0') < url.len ||
+		age_recipient_parse(str_trim(text), &recipient) != OK)
+		return ERR_INVALID;
+	(void)snprintf(
+		ret_site->url, sizeof(ret_site->url), "%.*s", STR_ARG(url));
+	ret_site->recipient = recipient;
+	return OK;
+}
+
 enum err desk_site_read(const char *path, struct desk_site *ret_site)
 {
 	char file[4200];
-	struct str text, url;
 	struct buf b;
 	enum err e;
 
 	site_path(path, file);
 	buf_init(&b, FILE_MAX);
 	e = file_read(AT_FDCWD, file, &b);
-	text = buf_view(&b);
-	if (e == OK &&
-		(!str_split(&text, '\n', &url) || url.len == 0 ||
-			url.len >= sizeof(ret_site->url)))
-		e = ERR_INVALID;
 	if (e == OK)
-		e = age_recipient_parse(str_trim(text), &ret_site->recipient);
-	if (e == OK)
-		(void)snprintf(ret_site->url, sizeof(ret_site->url), "%.*s",
-			STR_ARG(url));
-	else
+		e = desk_site_parse(buf_view(&b), ret_site);
+	if (e != OK)
 		desk_complain("%s: %s: `petition-desk join` writes it", file,
 			err_text(e));
 	buf_release(&b);

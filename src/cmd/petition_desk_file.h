@@ -27,6 +27,9 @@ struct desk_file {
 	bool has_key;
 };
 
+/* The opened file's text, into a file that is empty.  ERR_INVALID unless a key
+ * and an identity are in it. */
+MUST_USE enum err desk_file_parse(struct str text, struct desk_file *f);
 /* In guarded memory; desk_file_free gives it back.  Complains. */
 MUST_USE enum err desk_file_open(const char *path, struct desk_file **ret_file);
 void desk_file_free(struct desk_file *f);
@@ -36,6 +39,9 @@ struct desk_site {
 	struct age_recipient recipient;
 };
 
+/* URL and recipient, a line each. */
+MUST_USE enum err desk_site_parse(struct str text, struct desk_site *ret_site);
+/* Complains. */
 MUST_USE enum err desk_site_read(const char *path, struct desk_site *ret_site);
 /* Complains. */
 MUST_USE enum err desk_site_write(

@@ -120,6 +120,15 @@ enum err desk_key_parse(struct str text, struct sign_public *ret_key)
 	return e == OK && n == sizeof(ret_key->byte) ? OK : ERR_INVALID;
 }
 
+/* One line, and short. */
+static bool is_name(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
+			return false;
+	return text.len > 0 && text.len <= DESK_NAME_MAX;
+}
+
 static enum err read_line(struct desks *d, struct str line)
 {
 	struct desk *desk = &d->desk[d->n];
@@ -129,7 +138,7 @@ static enum err read_line(struct desks *d, struct str line)
 		return ERR_TOO_LARGE;
 	if (!str_split(&line, ' ', &key) ||
 		!str_split(&line, ' ', &recipient) || line.at == NULL ||
-		line.len == 0 || line.len > DESK_NAME_MAX ||
+		!is_name(line) ||
 		desk_key_parse(key, &desk->key) != OK ||
 		age_recipient_parse(recipient, &desk->recipient) != OK ||
 		desks_find(d, &desk->key) != NULL)
@@ -139,25 +148,32 @@ static enum err read_line(struct desks *d, struct str line)
 	return OK;
 }
 
-enum err desks_read(int dir_fd, struct desks *ret_desks)
+enum err desks_parse(struct str text, struct desks *ret_desks)
 {
-	struct buf b;
-	struct str text, line;
-	enum err e;
+	struct str line;
+	enum err e = OK;
 
 	*ret_desks = (struct desks){ .n = 0 };
-	buf_init(&b, FILE_MAX);
-	e = file_read(dir_fd, DESKS_FILE, &b);
-	if (e == ERR_NOT_FOUND)
-		e = OK;
-	text = buf_view(&b);
 	while (e == OK && str_split(&text, '\n', &line)) {
 		line = str_trim(line);
 		if (line.len > 0 && line.at[0] != '#')
 			e = read_line(ret_desks, line);
 	}
-	buf_release(&b);
 	return e;
+}
+
+enum err desks_read(int dir_fd, struct desks *ret_desks)
+{
+	struct buf b;
+	enum err e;
+
+	*ret_desks = (struct desks){ .n = 0 };
+	buf_init(&b, FILE_MAX);
+	e = file_read(dir_fd, DESKS_FILE, &b);
+	if (e == OK)
+		e = desks_parse(buf_view(&b), ret_desks);
+	buf_release(&b);
+	return e == ERR_NOT_FOUND ? OK : e;
 }
 
 void desks_write(struct buf *b, const struct desks *d)
@@ -206,6 +222,21 @@ enum err desk_values_read(struct str body, struct desk_values *ret_values)
 	ret_values->value[0] = view_str16(&v);
 	ret_values->value[1] = view_str16(&v);
 	return view_done(&v) && ret_values->value[0].len > 0 ? OK : ERR_INVALID;
+}
+
+enum err desk_set_read(struct str body, struct desk_set *ret_set)
+{
+	struct view v = view_of(body.at, body.len);
+	struct desk_set s = { .n_heads = view_u8(&v) };
+
+	if (s.n_heads < 1 || s.n_heads > 2)
+		return ERR_INVALID;
+	s.head = view_take(&v, s.n_heads * DESK_HEAD_LEN);
+	if (v.bad || v.len == 0 || v.len % 8 != 0 || v.len / 8 > DESK_SLOTS_MAX)
+		return ERR_INVALID;
+	s.slots = part_of(v.at, v.len);
+	*ret_set = s;
+	return OK;
 }
 
 /* ---- answers ---- */

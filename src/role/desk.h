@@ -112,7 +112,9 @@ struct desks {
 	size_t n;
 };
 
-/* The file at dir_fd; none is an empty list.  ERR_CORRUPT. */
+/* The file's text.  ERR_CORRUPT; ERR_TOO_LARGE for more than DESKS_MAX. */
+MUST_USE enum err desks_parse(struct str text, struct desks *ret_desks);
+/* The file at dir_fd; none is an empty list. */
 MUST_USE enum err desks_read(int dir_fd, struct desks *ret_desks);
 void desks_write(struct buf *b, const struct desks *d);
 /* NULL if this key may not ask. */
@@ -135,6 +137,16 @@ void desk_values_put(
 	struct buf *b, const uint8_t salt[16], const struct desk_values *v);
 MUST_USE enum err desk_values_read(
 	struct str body, struct desk_values *ret_values);
+
+/* What is posted to set signatures aside: u8 number of heads, the heads, and
+ * the slots that all heads name by their hash. */
+struct desk_set {
+	const uint8_t *head; /* n_heads of DESK_HEAD_LEN, borrowed */
+	size_t n_heads; /* 1 or 2 */
+	struct str slots; /* u64 each: 1 to DESK_SLOTS_MAX; borrowed */
+};
+
+MUST_USE enum err desk_set_read(struct str body, struct desk_set *ret_set);
 
 /* ---- answers, sealed by keeper to the desk ---- */
 

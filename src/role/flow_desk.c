@@ -73,37 +73,31 @@ static void refuse(struct flow *f, struct work *w, enum err e)
 						   : 500));
 }
 
-/* u8 number of heads, the heads, then their common body: slots. */
 static enum err read_set(struct flow *f, struct work_desk *d, struct arena *a)
 {
-	struct view v = view_of(d->body.at, d->body.len);
-	size_t n_heads = view_u8(&v);
-	const uint8_t *heads = view_take(&v, n_heads * DESK_HEAD_LEN);
+	struct desk_set set;
 	struct desk_head h[2];
+	enum err e = desk_set_read(d->body, &set);
 
-	if (v.bad || n_heads < 1 || n_heads > 2 || v.len % 8 != 0)
-		return ERR_INVALID;
-	for (size_t i = 0; i < n_heads; i++) {
-		enum err e = believe(f, a, heads + i * DESK_HEAD_LEN,
-			part_of(v.at, v.len), DESK_SET_LIFE_S, &h[i]);
-
-		if (e != OK)
-			return e;
-		if (h[i].op != DESK_INVALIDATE)
-			return ERR_DENIED;
+	for (size_t i = 0; e == OK && i < set.n_heads; i++) {
+		e = believe(f, a, set.head + i * DESK_HEAD_LEN, set.slots,
+			DESK_SET_LIFE_S, &h[i]);
+		if (e == OK && h[i].op != DESK_INVALIDATE)
+			e = ERR_DENIED;
 	}
-	if (n_heads == 2 &&
+	if (e != OK)
+		return e;
+	if (set.n_heads == 2 &&
 		(memcmp(&h[0].key, &h[1].key, sizeof(h[0].key)) == 0 ||
 			h[0].reason != h[1].reason))
 		return ERR_DENIED;
-	d->n_slots = v.len / 8;
-	if (d->n_slots == 0 || d->n_slots > DESK_SLOTS_MAX ||
-		(d->n_slots > DESK_ALONE_MAX && n_heads < 2))
+	d->n_slots = set.slots.len / 8;
+	if (d->n_slots > DESK_ALONE_MAX && set.n_heads < 2)
 		return ERR_DENIED;
 	d->reason = h[0].reason;
 	d->slots = ARENA_ARRAY(a, uint64_t, d->n_slots);
 	for (size_t i = 0; d->slots != NULL && i < d->n_slots; i++)
-		d->slots[i] = view_u64(&v);
+		d->slots[i] = get_u64((const uint8_t *)set.slots.at + 8 * i);
 	return d->slots == NULL ? ERR_MEMORY : OK;
 }
 
