@@ -138,8 +138,7 @@ static enum err read_line(struct desks *d, struct str line)
 		return ERR_TOO_LARGE;
 	if (!str_split(&line, ' ', &key) ||
 		!str_split(&line, ' ', &recipient) || line.at == NULL ||
-		!is_name(line) ||
-		desk_key_parse(key, &desk->key) != OK ||
+		!is_name(line) || desk_key_parse(key, &desk->key) != OK ||
 		age_recipient_parse(recipient, &desk->recipient) != OK ||
 		desks_find(d, &desk->key) != NULL)
 		return ERR_CORRUPT;
