@@ -26,11 +26,13 @@ static bool unsubscribe_ok(struct str url)
 
 enum err mail_message_check(const struct mail_message *m)
 {
-	bool good = mail_address_ok(m->from) && mail_line_ok(m->from_name) &&
-		mail_address_ok(m->to) && m->subject.len > 0 &&
-		mail_line_ok(m->subject) && id_ok(m->message_id) &&
-		m->text.len > 0 && mail_body_ok(m->text) &&
-		mail_body_ok(m->html) && unsubscribe_ok(m->list_unsubscribe);
+	bool good = mail_address_ok(m->from) &&
+		(m->sender.len == 0 || mail_address_ok(m->sender)) &&
+		mail_line_ok(m->from_name) && mail_address_ok(m->to) &&
+		m->subject.len > 0 && mail_line_ok(m->subject) &&
+		id_ok(m->message_id) && m->text.len > 0 &&
+		mail_body_ok(m->text) && mail_body_ok(m->html) &&
+		unsubscribe_ok(m->list_unsubscribe);
 
 	return good ? OK : ERR_INVALID;
 }

@@ -14,7 +14,8 @@
 #include "base/str.h"
 
 struct mail_message {
-	struct str from; /* address: header From and the envelope's sender */
+	struct str from; /* address: header From */
+	struct str sender; /* address: the envelope's; empty: from */
 	struct str from_name; /* shown beside it; may be empty */
 	struct str to; /* address: header To and the one recipient */
 	struct str subject;

@@ -287,6 +287,7 @@ size_t mail_sender_done(
 		ret_reports[n++] = (struct mail_report){
 			.tag = p->tag,
 			.outcome = p->outcome,
+			.no_mailbox = p->no_mailbox,
 		};
 		*p = (struct parcel){ .state = FREE };
 		s->done_count--;

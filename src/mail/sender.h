@@ -79,6 +79,7 @@ enum mail_outcome {
 struct mail_report {
 	uint64_t tag;
 	enum mail_outcome outcome;
+	bool no_mailbox; /* refused, and so will every other mail (dsn.h) */
 };
 
 /* Since the sender was opened. */

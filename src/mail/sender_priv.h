@@ -21,6 +21,7 @@ struct parcel {
 	enum parcel_state state;
 	bool pretends;
 	enum mail_outcome outcome; /* when DONE, or of a pretence */
+	bool no_mailbox; /* when DONE */
 	unsigned tries;
 	uint64_t tag;
 	uint64_t order; /* of submission; of finishing when DONE */

@@ -220,6 +220,7 @@ static void deliver(struct mail_sender *s, struct smtp *smtp, struct parcel *p)
 	s->flying--;
 	if (code >= 400)
 		s->stats.relay_code = code;
+	p->no_mailbox = answer == SMTP_REFUSED && smtp_no_mailbox(smtp);
 	/* A pretence must not be better off than the rest when the relay went
 	 * away meanwhile. */
 	if (p->pretends && pauses != s->pauses)

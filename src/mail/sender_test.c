@@ -150,6 +150,27 @@ static void test_outcomes(void)
 	bench_close(&b);
 }
 
+static bool no_mailbox(struct bench *b, const char *to)
+{
+	CHECK_INT(submit(b, 1, to), OK);
+	return next(b).no_mailbox;
+}
+
+/* Only what is about the mailbox marks it. */
+static void test_no_mailbox(void)
+{
+	struct bench b;
+
+	bench_open(&b);
+	CHECK(no_mailbox(&b, "nobody@example.org"));
+	CHECK(no_mailbox(&b, "refused@example.org"));
+	CHECK(!no_mailbox(&b, "policy@example.org"));
+	CHECK(!no_mailbox(&b, "spam@example.org"));
+	CHECK(!no_mailbox(&b, "later@example.org"));
+	CHECK(!no_mailbox(&b, "ada@example.org"));
+	bench_close(&b);
+}
+
 /* What must never reach the relay. */
 static void test_injection(void)
 {
@@ -165,6 +186,9 @@ static void test_injection(void)
 	CHECK_INT(mail_sender_submit(b.sender, 1, &m), ERR_INVALID);
 	m = message_to("a@b.example");
 	m.from_name = STR("x\ny");
+	CHECK_INT(mail_sender_submit(b.sender, 1, &m), ERR_INVALID);
+	m = message_to("a@b.example");
+	m.sender = STR("x@b.example> BODY=8BITMIME");
 	CHECK_INT(mail_sender_submit(b.sender, 1, &m), ERR_INVALID);
 	m = message_to("a@b.example");
 	m.message_id = STR("x>y@b.example");
@@ -308,6 +332,7 @@ int main(void)
 	test_backoff();
 	test_settings();
 	test_outcomes();
+	test_no_mailbox();
 	test_injection();
 	test_dot();
 	test_many();

@@ -78,6 +78,10 @@ static bool answer_rcpt(struct talk *t, struct str line)
 		return say(t, "421 away\r\n");
 	if (str_starts(line, STR("RCPT TO:<refused@")))
 		return say(t, "550 no such person\r\n");
+	if (str_starts(line, STR("RCPT TO:<nobody@")))
+		return say(t, "550 5.1.1 no such mailbox\r\n");
+	if (str_starts(line, STR("RCPT TO:<policy@")))
+		return say(t, "550 5.7.1 not from you\r\n");
 	if (str_starts(line, STR("RCPT TO:<later@")) ||
 		(str_starts(line, STR("RCPT TO:<once@")) && first_once(s)))
 		return say(t, "450 not now\r\n");

@@ -3,6 +3,7 @@
  * recipient's name.
  *
  *   refused@…   550 to RCPT            spam@…   554 behind the data
+ *   nobody@…    550 5.1.1 to RCPT      policy@… 550 5.7.1 to RCPT
  *   later@…     450 to RCPT, always    once@…   450 to RCPT, the first time
  *   drop@…      hangs up amid the data
  *

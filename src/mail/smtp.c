@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <curl/curl.h>
 
+#include "mail/dsn.h"
 #include "mail/header.h"
 
 enum {
@@ -20,6 +21,7 @@ struct smtp {
 	CURL *curl;
 	const atomic_bool *stop;
 	enum phase phase;
+	bool no_mailbox; /* the last reply to RCPT said so */
 };
 
 /* ------------------------------------------------------------ the mail */
@@ -86,7 +88,7 @@ enum err smtp_mail_make(
 	buf_init(&mail.fields, 8192);
 	buf_init(&mail.text, MAIL_MAX_BYTES);
 	buf_init(&mail.html, MAIL_MAX_BYTES);
-	buf_str(&mail.from, m->from);
+	buf_str(&mail.from, m->sender.len > 0 ? m->sender : m->from);
 	buf_str(&mail.to, m->to);
 	put_fields(&mail.fields, m);
 	put_crlf(&mail.text, m->text);
@@ -155,21 +157,26 @@ static bool add_part(curl_mime *mime, struct part *p, const char *type)
 
 /* -------------------------------------------------------- the connection */
 
-/* libcurl shows each command it sends; nothing is printed or kept. */
+/* libcurl shows each command it sends and each line of a reply; nothing is
+ * printed or kept. */
 static int watch(
 	CURL *curl, curl_infotype type, char *at, size_t len, void *arg)
 {
 	struct smtp *s = arg;
-	struct str command = { at, len };
+	struct str line = { at, len };
 
 	(void)curl;
+	/* The reply to our QUIT may come behind it, and says nothing. */
+	if (type == CURLINFO_HEADER_IN && s->phase == PHASE_RCPT &&
+		dsn_reply_is_hard(line))
+		s->no_mailbox = true;
 	if (type != CURLINFO_HEADER_OUT)
 		return 0;
-	if (str_starts(command, STR("MAIL ")))
+	if (str_starts(line, STR("MAIL ")))
 		s->phase = PHASE_MAIL;
-	else if (str_starts(command, STR("RCPT ")))
+	else if (str_starts(line, STR("RCPT ")))
 		s->phase = PHASE_RCPT;
-	else if (str_starts(command, STR("DATA")))
+	else if (str_starts(line, STR("DATA")))
 		s->phase = PHASE_DATA;
 	return 0;
 }
@@ -347,6 +354,7 @@ enum smtp_answer smtp_send(
 	long code = 0;
 
 	s->phase = PHASE_HELLO;
+	s->no_mailbox = false;
 	if (mime != NULL &&
 		add_part(mime, &text, "text/plain; charset=utf-8") &&
 		(html.body->len == 0 ||
@@ -364,4 +372,9 @@ enum smtp_answer smtp_send(
 	curl_mime_free(mime);
 	*ret_code = (int)code;
 	return result == CURLE_OK ? SMTP_TAKEN : answer_of(s->phase, *ret_code);
+}
+
+bool smtp_no_mailbox(const struct smtp *s)
+{
+	return s->no_mailbox;
 }

@@ -53,5 +53,7 @@ void smtp_close(struct smtp *s);
 /* ret_code is the relay's last reply code, or 0. */
 enum smtp_answer smtp_send(
 	struct smtp *s, const struct smtp_mail *mail, int *ret_code);
+/* Of the last mail, if it was refused: there is no such mailbox (dsn.h). */
+bool smtp_no_mailbox(const struct smtp *s);
 
 #endif

@@ -64,6 +64,9 @@ static const struct key keys[] = {
 	TEXT("mail", "from", from, "petitions@localhost", "m", "The sender of every mail."),
 	TEXT("mail", "user", mail_user, "", "m", "If the relay asks for it; the password stands in a file of its own."),
 	TEXT("mail", "password_file", mail_password_file, "", "m", NULL),
+	TEXT("mail", "bounces", bounces, "", "m",
+		"Where reports of mails that cannot be delivered go: ADDRESS@HOST, for ADDRESS+anything@HOST; empty: nowhere."),
+	TEXT("mail", "bounce_folder", bounce_folder, "bounces", "m", "The Maildir in SITE/mailer into which they are delivered."),
 	NUMBER("mail", "reminder_hours", reminder_hours, "48", 0, 70, "w",
 		"Who has not confirmed by then gets the mail once more; 0: nobody."),
 	TEXT("mail", "inbox_url", inbox_url, "", "w", "Demo only: the page where its mails can be read."),
@@ -257,6 +260,11 @@ static void check_whole(struct reader *r)
 	if (str_find(c->from, '@') == c->from.len)
 		complain(r, 0,
 			STR("[mail] from has no @: write an e-mail address"));
+	if (c->bounces.len > 0 && (str_find(c->bounces, '@') > 32 ||
+		str_find(c->bounces, '@') == c->bounces.len))
+		complain(r, 0,
+			STR("[mail] bounces is no e-mail address with at most "
+			    "32 characters before its @"));
 	if (!str_starts(c->relay, STR("smtp://")) &&
 		!str_starts(c->relay, STR("smtps://")))
 		complain(r, 0,

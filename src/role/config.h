@@ -52,6 +52,8 @@ struct config {
 	struct str from;
 	struct str mail_user;
 	struct str mail_password_file;
+	struct str bounces; /* address of the reports; empty: none */
+	struct str bounce_folder; /* a Maildir in SITE/mailer */
 	uint32_t reminder_hours;
 	struct str inbox_url; /* demo only: where the mails can be read */
 

@@ -290,15 +290,29 @@ static void hear_done(struct flow *f, struct view *v)
 		work_free(w);
 }
 
+static void hear_counts(struct flow *f, struct view *v)
+{
+	uint64_t undeliverable = view_u64(v);
+	uint64_t left = view_u64(v);
+
+	if (!view_done(v))
+		return;
+	atomic_store(&f->app->state->undeliverable, undeliverable);
+	atomic_store(&f->app->state->bounces_left, left);
+}
+
 void flow_hear_mailer(struct flow *f)
 {
 	struct link *mailer = &f->role->link[ROLE_MAILER];
 	uint8_t type;
 	struct view v;
 
-	while (link_next(mailer, &type, &v))
+	while (link_next(mailer, &type, &v)) {
 		if (type == MSG_DONE)
 			hear_done(f, &v);
+		else if (type == MSG_MAIL_COUNTS)
+			hear_counts(f, &v);
+	}
 }
 
 void flow_mailer_changed(struct flow *f)

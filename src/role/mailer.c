@@ -22,6 +22,8 @@
 
 enum {
 	TICK_MS = 60000,
+	LOOK_MS = 5000, /* at the bounces */
+	COUNTS_MS = 3600000,
 	OPENERS_MAX = 64, /* epochs whose jobs are being sent */
 	BATCH = 512,
 	BODY_MAX = 4096
@@ -31,7 +33,11 @@ struct mailer {
 	struct role *role;
 	struct period *period;
 	struct post *post;
+	struct bounces *bounces;
 	int64_t tick_at_ms;
+	int64_t look_at_ms;
+	int64_t counts_at_ms;
+	struct bounce_counts counts; /* what web may know: an hour's */
 	struct opener *opener[OPENERS_MAX];
 	size_t next_opener;
 	uint64_t dead[BATCH]; /* jobs that cannot be opened any more */
@@ -225,6 +231,56 @@ static enum err tick(struct mailer *m, int64_t now)
 	return e == OK && changed ? announce(m) : e;
 }
 
+/*
+ * For operators.  Once an hour and the same number all the hour, so that web
+ * cannot tell by it which of its jobs was a mail.
+ */
+static void say_counts(struct mailer *m, int64_t now)
+{
+	struct link *web = &m->role->link[ROLE_WEB];
+	bool due = now >= m->counts_at_ms;
+	struct buf *b;
+
+	if (due) {
+		m->counts_at_ms = now + COUNTS_MS;
+		m->counts = bounce_counts(m->bounces);
+	}
+	if ((!due && !m->role->fresh[ROLE_WEB]) || !link_up(web))
+		return;
+	b = link_begin(web, MSG_MAIL_COUNTS);
+	buf_u64(b, m->counts.marked);
+	buf_u64(b, m->counts.other);
+	if (link_end(web) != OK)
+		m->role->lost[ROLE_WEB] = true;
+}
+
+static void look(struct mailer *m, int64_t now)
+{
+	const struct config *c = &m->role->config;
+	enum err e;
+
+	if (c->bounces.len == 0) {
+		m->look_at_ms = INT64_MAX;
+		return;
+	}
+	if (now < m->look_at_ms)
+		return;
+	m->look_at_ms = now + LOOK_MS;
+	e = bounce_look(m->bounces, c->bounce_folder.at);
+	if (e == OK)
+		return;
+	log_err("bounces-cannot-be-read", e);
+	m->look_at_ms = now + TICK_MS;
+}
+
+static int wait_ms(const struct mailer *m, int64_t now)
+{
+	int64_t at =
+		m->look_at_ms < m->tick_at_ms ? m->look_at_ms : m->tick_at_ms;
+
+	return (int)(at - now);
+}
+
 static enum err turn(struct mailer *m)
 {
 	struct role *r = m->role;
@@ -236,9 +292,11 @@ static enum err turn(struct mailer *m)
 
 	if (e != OK)
 		return e;
-	e = role_wait(r, (int)(m->tick_at_ms - now));
+	look(m, now);
+	e = role_wait(r, wait_ms(m, now));
 	if (e != OK)
 		return e;
+	say_counts(m, now);
 	while (link_next(web, &type, &v)) {
 		if (type == MSG_HEADER)
 			hear_header(m, &v);
@@ -268,6 +326,7 @@ static enum err open_post(struct mailer *m)
 	settings.mail = mail_settings_default();
 	settings.mail.relay = c->relay.at;
 	settings.mail.window = MESSAGE_JOBS_OUT;
+	settings.bounces = m->bounces;
 	settings.base_url = arena_copy(&a, c->base_url).at;
 	if (c->mail_user.len > 0) {
 		e = file_read(
@@ -299,6 +358,9 @@ int mailer_main(struct role *r)
 			r->own_fd, clock_system(), rng_system(), &m->period);
 	}
 	if (e == OK)
+		e = bounces_open(r->own_fd, r->config.bounces, rng_system(),
+			&m->bounces);
+	if (e == OK)
 		e = role_fence(r);
 	if (e == OK)
 		e = open_post(m);
@@ -313,6 +375,7 @@ int mailer_main(struct role *r)
 		log_err("mailer-ends", e);
 	if (m != NULL) {
 		post_close(m->post);
+		bounces_close(m->bounces);
 		period_close(m->period);
 		for (size_t i = 0; i < OPENERS_MAX; i++)
 			opener_free(m->opener[i]);

@@ -81,7 +81,8 @@ enum message {
 	/* web and mailer */
 	MSG_HEADER, /* to mailer: u8 compartment, id, header */
 	MSG_JOBS, /* to mailer */
-	MSG_DONE /* to web: slots that are done, slots to send again later */
+	MSG_DONE, /* to web: slots that are done, slots to send again later */
+	MSG_MAIL_COUNTS /* to web: u64 undeliverable, u64 not understood */
 };
 
 /* A checked form on its way to be sealed. */

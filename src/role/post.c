@@ -17,6 +17,7 @@ enum {
 struct post {
 	struct clock *clock;
 	struct mail_sender *sender;
+	struct bounces *bounces;
 	struct buf base_url;
 	struct buf site_title;
 	struct buf from;
@@ -30,6 +31,7 @@ struct draft {
 	struct buf text;
 	struct buf html;
 	struct buf id;
+	struct buf sender;
 };
 
 static void draft_init(struct draft *d)
@@ -38,6 +40,7 @@ static void draft_init(struct draft *d)
 	buf_init(&d->text, BODY_MAX_BYTES);
 	buf_init(&d->html, BODY_MAX_BYTES);
 	buf_init(&d->id, SETTING_MAX_BYTES);
+	buf_init(&d->sender, SETTING_MAX_BYTES);
 }
 
 static void draft_release(struct draft *d)
@@ -46,12 +49,14 @@ static void draft_release(struct draft *d)
 	buf_release(&d->text);
 	buf_release(&d->html);
 	buf_release(&d->id);
+	buf_release(&d->sender);
 }
 
 static bool draft_good(const struct draft *d)
 {
 	return buf_err(&d->subject) == OK && buf_err(&d->text) == OK &&
-		buf_err(&d->html) == OK && buf_err(&d->id) == OK;
+		buf_err(&d->html) == OK && buf_err(&d->id) == OK &&
+		buf_err(&d->sender) == OK;
 }
 
 /*
@@ -103,6 +108,7 @@ static void draft_write(
 	else
 		mail_letter_confirm(&letter, &words);
 	put_message_id(&d->id, p, job);
+	bounce_sender(p->bounces, job->slot, &d->sender);
 }
 
 static enum err send_draft(
@@ -110,6 +116,7 @@ static enum err send_draft(
 {
 	struct mail_message m = {
 		.from = buf_view(&p->from),
+		.sender = buf_view(&d->sender),
 		.from_name = buf_view(&p->from_name),
 		.to = job->email,
 		.subject = buf_view(&d->subject),
@@ -133,6 +140,7 @@ static bool submit_one(struct post *p, const struct post_job *job)
 
 	/* Only who can still confirm is reminded. */
 	if (job->verdict == POST_SILENT ||
+		bounce_is_marked(p->bounces, job->slot) ||
 		(job->is_reminder && job->verdict != POST_CONFIRM)) {
 		e = mail_sender_pretend(p->sender, job->slot, MAIL_SENT);
 		return e != ERR_BUSY;
@@ -165,6 +173,8 @@ size_t post_done(struct post *p, struct post_report *ret_reports, size_t max)
 		size_t got = mail_sender_done(p->sender, mail, want);
 
 		for (size_t i = 0; i < got; i++) {
+			if (mail[i].no_mailbox)
+				bounce_mark(p->bounces, mail[i].tag);
 			ret_reports[n++] = (struct post_report){
 				.slot = mail[i].tag,
 				.again = mail[i].outcome == MAIL_LATER,
@@ -248,6 +258,7 @@ enum err post_open(const struct post_settings *settings, struct clock *clock,
 	if (p == NULL)
 		return ERR_MEMORY;
 	p->clock = clock;
+	p->bounces = settings->bounces;
 	buf_init(&p->base_url, SETTING_MAX_BYTES);
 	buf_init(&p->site_title, SETTING_MAX_BYTES);
 	buf_init(&p->from, SETTING_MAX_BYTES);

@@ -16,6 +16,9 @@
  * a report does not tell a refused address from a served one, so that web
  * learns nothing of a job's verdict.
  *
+ * Who has no such mailbox (role/bounce.h) gets no further mail: their jobs are
+ * silent from then on.
+ *
  * Nothing here keeps a job's views; copies are wiped once it is done.
  */
 #ifndef ROLE_POST_H
@@ -31,6 +34,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "mail/sender.h"
+#include "role/bounce.h"
 
 /* As in the mail job's body (docs/formats.md section 2). */
 enum post_verdict {
@@ -64,6 +68,7 @@ struct post_settings {
 	const char *site_title;
 	const char *from; /* "ADDRESS" or "NAME <ADDRESS>" */
 	struct mail_settings mail; /* hello NULL: the host of from */
+	struct bounces *bounces; /* borrowed */
 };
 
 struct post;

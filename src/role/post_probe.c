@@ -1,22 +1,27 @@
 /*
  * post_probe.c - sends a fixed set of jobs, for post_test.py to look at.
  *
- *     post_probe RELAY [CA-FILE [USER PASSWORD]]
+ *     post_probe FOLDER RELAY [CA-FILE [USER PASSWORD]]
  *
- * With a CA file, TLS is required.  Prints "report SLOT AGAIN" for each job as
+ * FOLDER is as the mailer's.  With a CA file, TLS is required.  Prints "report SLOT AGAIN" for each job as
  * it is done and ends when all are, or with 1 when the relay was away three
  * times.
  */
 #include "role/post.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "crypto/secret.h"
 
 #define TITLE                                                                   \
 	"Plant trees & hedges \xe2\x80\x94 in <every> street, \xf0\x9f\x8c\xb3" \
 	" please, and water them"
 
-enum { FIRST = 5 };
+enum { FIRST = 6 };
 
 static struct post_job job_of(uint64_t slot, enum post_verdict verdict,
 	const char *email, const char *name, const char *token)
@@ -73,18 +78,21 @@ static bool send_all(struct post *p)
 			"E-ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
 		job_of(5, POST_CONFIRM, "ada@example.org", "Ada",
 			"F-ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+		job_of(6, POST_CONFIRM, "gone@example.org", "Gil",
+			"G-ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
 	};
 
-	struct post_job again[2] = { jobs[0], jobs[1] };
+	struct post_job again[3] = { jobs[0], jobs[1], jobs[5] };
 
 	/* Who can still confirm is reminded, who signed before is not. */
-	again[0].is_reminder = again[1].is_reminder = true;
+	for (size_t i = 0; i < 3; i++)
+		again[i].is_reminder = true;
 	/* The second handing over of a held slot is no second mail; after it
 	 * is done it is one, with the same Message-ID. */
 	return post_submit(p, jobs, FIRST) == FIRST &&
 		post_submit(p, jobs, 1) == 1 && wait_for(p, FIRST) &&
 		post_submit(p, jobs, 1) == 1 && wait_for(p, 1) &&
-		post_submit(p, again, 2) == 2 && wait_for(p, 2);
+		post_submit(p, again, 3) == 3 && wait_for(p, 3);
 }
 
 int main(int argc, char **argv)
@@ -94,11 +102,11 @@ int main(int argc, char **argv)
 		.site_title = "P\xc3\xa9titions",
 		.from = "P\xc3\xa9titions, all <no-reply@petitions.example.org>",
 		.mail = {
-			.relay = argc > 1 ? argv[1] : "",
-			.ca_file = argc > 2 ? argv[2] : NULL,
-			.user = argc > 4 ? argv[3] : NULL,
-			.password = argc > 4 ? argv[4] : NULL,
-			.tls = argc > 2 ? MAIL_TLS_REQUIRED : MAIL_TLS_AUTO,
+			.relay = argc > 2 ? argv[2] : "",
+			.ca_file = argc > 3 ? argv[3] : NULL,
+			.user = argc > 5 ? argv[4] : NULL,
+			.password = argc > 5 ? argv[5] : NULL,
+			.tls = argc > 3 ? MAIL_TLS_REQUIRED : MAIL_TLS_AUTO,
 			.connections = 1,
 			.retry_first_ms = 5,
 			.retry_max_ms = 5,
@@ -106,10 +114,19 @@ int main(int argc, char **argv)
 	};
 	struct post *p;
 	bool good;
+	int fd;
 
+	if (argc < 2 || crypto_init() != OK ||
+		file_open_dir(AT_FDCWD, argv[1], &fd) != OK ||
+		bounces_open(fd, STR("bounces@petitions.example.org"),
+			rng_system(), &settings.bounces) != OK ||
+		bounce_look(settings.bounces, "bounces") != OK)
+		return 2;
 	if (post_open(&settings, clock_system(), rng_system(), &p) != OK)
 		return 2;
 	good = send_all(p);
 	post_close(p);
+	bounces_close(settings.bounces);
+	(void)close(fd);
 	return good ? 0 : 1;
 }

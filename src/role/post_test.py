@@ -11,8 +11,11 @@ import datetime
 import email
 import email.policy
 import email.utils
+import hashlib
+import hmac
 import html.parser
 import ipaddress
+import mailbox
 import pathlib
 import socketserver
 import ssl
@@ -20,6 +23,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+
+sys.dont_write_bytecode = True  # leave no file in the source tree
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/live"))
+
+import livesite  # noqa: E402
 
 TITLE = ("Plant trees & hedges \u2014 in <every> street, \U0001f333 please, "
          "and water them")
@@ -114,6 +122,9 @@ class Talk(socketserver.StreamRequestHandler):
                 envelope = [line]
                 self.say("250 ok")
             elif verb == "RCPT":
+                if "<gone@" in line:
+                    self.say("550 5.1.1 nobody here")
+                    continue
                 envelope.append(line)
                 self.say("250 ok")
             elif verb == "DATA":
@@ -138,9 +149,12 @@ class Server(socketserver.ThreadingTCPServer):
         pass  # a client that will not trust us hangs up: that is a test
 
 
-def probe(server, scheme, *args):
+def probe(server, folder, scheme, *args):
+    """Run the probe in a folder of its own below folder."""
+    own = folder / scheme
+    own.mkdir(exist_ok=True)
     relay = "%s://127.0.0.1:%d" % (scheme, server.server_address[1])
-    done = subprocess.run([sys.argv[1], relay, *args], timeout=60,
+    done = subprocess.run([sys.argv[1], own, relay, *args], timeout=60,
                           capture_output=True, text=True, check=False)
     server.shutdown()
     server.server_close()
@@ -177,9 +191,27 @@ def bodies(mail):
     return plain.get_content(), page
 
 
+def slot_of(sender, key):
+    """The slot in an envelope's sender (docs/formats.md section 6)."""
+    local, host = sender.split("@")
+    address, text = local.split("+")
+    token = base64.b32decode(text + "===")
+    tag, masked = token[:10], token[10:]
+    mask = hmac.digest(key, b"petition-bounce-mask/v1" + tag, hashlib.sha256)
+    slot = bytes(a ^ b for a, b in zip(masked, mask))
+    want = hmac.digest(key, b"petition-bounce/v1" + slot, hashlib.sha256)
+    assert (address, host) == ("bounces", "petitions.example.org")
+    assert tag == want[:10]
+    return int.from_bytes(slot, "big")
+
+
+def sender_of(envelope):
+    return envelope[0].split()[1].removeprefix("FROM:<").removesuffix(">")
+
+
 def check_header(tap, envelope, raw, mail, to):
-    tap.equal(envelope[0].split()[1],
-              "FROM:<no-reply@petitions.example.org>", "envelope's sender")
+    tap.is_true("ada" not in envelope[0] and "bob" not in envelope[0],
+                "nothing personal in the envelope's sender")
     tap.equal([e.split()[1] for e in envelope[1:]], ["TO:<%s>" % to],
               "envelope's recipient")
     tap.equal(mail["To"], to, "To is the address alone")
@@ -258,13 +290,41 @@ def check_already(tap, raw, mail):
               "and no other link")
 
 
-def check_plain(tap):
+def check_bounce(tap, folder, server):
+    """A report comes into the Maildir: its slot gets no mail any more."""
+    key = (folder / "smtp" / "bounce.key").read_bytes()
+    senders = [sender_of(envelope) for envelope, _, _ in server.mails]
+    tap.equal([slot_of(sender, key) for sender in senders], [1, 2, 5, 1, 1],
+              "each envelope's sender holds the slot, by Python's HMAC")
+    box = mailbox.Maildir(folder / "smtp" / "bounces")
+    box.add(livesite.report_on(senders[0]))
+    box.add(livesite.report_on("bounces+%s@petitions.example.org" % ("A" * 29)))
     server = Server()
-    done = probe(server, "smtp")
+    done = probe(server, folder, "smtp")
+    tap.equal(sorted(done.stdout.split("\n")[:-1]), REPORTS,
+              "after a report all is reported as before")
+    mails = [email.message_from_bytes(raw, policy=email.policy.default)
+             for _, raw, _ in server.mails]
+    tap.equal([(m["To"], m.get_body(("plain",)).get_content().count("F-ABC"))
+               for m in mails],
+              [("bob@example.org", 0), ("ada@example.org", 3)],
+              "but the mailbox that is not there got nothing")
+    left = list((folder / "smtp" / "bounces" / "cur").iterdir())
+    tap.equal(len(left), 1, "a forged report is left for people")
+    tap.equal(list((folder / "smtp" / "bounces" / "new").iterdir()), [],
+              "and nothing is read twice")
+
+
+REPORTS = sorted(["report 1 0"] * 3 + ["report 2 0"] * 2 + [
+    "report 3 0", "report 4 0", "report 5 0"] + ["report 6 0"] * 2)
+
+
+def check_plain(tap, folder):
+    server = Server()
+    done = probe(server, folder, "smtp")
     tap.equal(done.returncode, 0, "the probe ends well")
     reports = sorted(done.stdout.split("\n")[:-1])
-    tap.equal(reports, ["report 1 0"] * 3 + ["report 2 0", "report 2 0",
-                        "report 3 0", "report 4 0", "report 5 0"],
+    tap.equal(reports, REPORTS,
               "every job is reported done, whatever became of it")
     tap.equal(server.hellos, {"petitions.example.org"}, "EHLO names the site")
     mails = [email.message_from_bytes(raw, policy=email.policy.default)
@@ -273,7 +333,7 @@ def check_plain(tap):
               ["ada@example.org", "bob@example.org", "ada@example.org",
                "ada@example.org", "ada@example.org"],
               "one mail each; none for the silent and the malformed, and "
-              "no reminder for who signed before")
+              "no reminder for who signed before or is not there")
     if len(mails) != 5:
         return
     for (envelope, raw, _), mail in zip(server.mails, mails):
@@ -286,6 +346,7 @@ def check_plain(tap):
     tap.equal(len(set(ids)), 4, "other jobs have others")
     tap.is_true(all(i.endswith("@petitions.example.org>") for i in ids),
                 "Message-IDs are the site's")
+    check_bounce(tap, folder, server)
 
 
 def make_certificate(folder):
@@ -330,27 +391,28 @@ def check_tls(tap, folder):
     for scheme, starttls in (("smtps", False), ("smtp", True)):
         what = "STARTTLS" if starttls else "smtps"
         server = Server(tls, starttls, password)
-        done = probe(server, scheme, cert, "site", "secret")
+        done = probe(server, folder, scheme, cert, "site", "secret")
         tap.equal(done.returncode, 0, what + ": mails go out")
         tap.equal([e for _, _, e in server.mails], [True] * 5,
                   what + ": all encrypted")
         server = Server(tls, starttls)
-        done = probe(server, scheme, stranger)
+        done = probe(server, folder, scheme, stranger)
         tap.equal((done.returncode, server.mails), (1, []),
                   what + ": no mail to a stranger's certificate")
         server = Server(tls, starttls, password)
-        done = probe(server, scheme, cert, "site", "wrong")
+        done = probe(server, folder, scheme, cert, "site", "wrong")
         tap.equal((done.returncode, server.mails, done.stdout), (1, [], ""),
                   what + ": a wrong password loses no mail")
     server = Server()
-    done = probe(server, "smtp", cert)
+    done = probe(server, folder, "smtp", cert)
     tap.equal((done.returncode, server.mails), (1, []),
               "TLS required and not offered: no mail")
 
 
 def main():
     tap = Tap()
-    check_plain(tap)
+    with tempfile.TemporaryDirectory() as folder:
+        check_plain(tap, pathlib.Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         check_tls(tap, pathlib.Path(folder))
     print("1..%d" % tap.run)

@@ -42,6 +42,8 @@ struct app_state {
 	atomic_bool takes_forms; /* sealer, keeper and log are all there */
 	atomic_uint waiting; /* items under way, to bound the inbox */
 	_Atomic(const struct vkey *) promise_key; /* NULL until log said */
+	atomic_uint_least64_t undeliverable; /* signatures, by the mailer */
+	atomic_uint_least64_t bounces_left; /* messages it could not read */
 };
 
 /* There is one for each view (page/language.h), each with its site, texts and

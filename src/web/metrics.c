@@ -179,6 +179,12 @@ static void queues(struct buf *b, const struct metrics *m)
 	if (reader_mails(app->reader, &mails) == OK)
 		gauge(b, "mails_waiting", "Mails the relay has not taken.",
 			mails);
+	gauge(b, "mails_undeliverable",
+		"Signatures whose mailbox does not exist, an hour ago at most.",
+		atomic_load(&app->state->undeliverable));
+	gauge(b, "bounces_not_understood",
+		"Messages in the folder of bounces that are for people.",
+		atomic_load(&app->state->bounces_left));
 }
 
 static void pages(struct buf *b, const struct metrics *m)

@@ -6,6 +6,8 @@ removes it.  Nothing here shares code with petitiond.
 """
 
 import email
+import email.mime.multipart
+import email.mime.text
 import email.policy
 import html.parser
 import http.client
@@ -81,14 +83,18 @@ class Talk(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b".") else line)
-        self.server.mails.append(email.message_from_bytes(
-            b"".join(lines), policy=email.policy.default))
+        mail = email.message_from_bytes(
+            b"".join(lines), policy=email.policy.default)
+        mail.sender = self.sender  # the envelope's
+        self.server.mails.append(mail)
         self.say("250 taken")
 
     def handle(self):
         self.say("220 here")
         while line := self.rfile.readline():
             verb = line.strip().upper().split(b" ")[0]
+            if verb == b"MAIL":
+                self.sender = line.decode().partition("<")[2].partition(">")[0]
             if verb == b"DATA":
                 self.data()
             elif verb == b"QUIT":
@@ -129,6 +135,21 @@ def link_of(mail):
     """(T's text, o, hash of the record) of a confirmation mail."""
     return re.search(r"/c/([A-Z2-7]+-[A-Z2-7]{26})#([\w-]{43})\.([\w-]{43})",
                      mail_text(mail)).groups()
+
+
+def report_on(sender):
+    """A report of RFC 3464, as Python writes one: nobody is there."""
+    about = email.message_from_string(
+        "Content-Type: message/delivery-status\n\n"
+        "Reporting-MTA: dns; mx.example.net\n\n"
+        "Final-Recipient: rfc822; ada@example.net\n"
+        "Action: failed\nStatus: 5.1.1\n")
+    report = email.mime.multipart.MIMEMultipart(
+        "report", **{"report-type": "delivery-status"})
+    report["To"] = sender
+    report.attach(email.mime.text.MIMEText("There is nobody.\n"))
+    report.attach(about)
+    return report
 
 
 # ---- the site ----
