@@ -182,23 +182,14 @@ static enum err run(struct backup *b)
 
 int cmd_backup(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
 	static struct backup b;
 	enum err e;
-	int c;
+	int status = cmd_no_options(argc, argv, HELP);
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		(void)fputs(HELP, c == 'h' ? stdout : stderr);
-		return c == 'h' ? 0 : 2;
-	}
-	if (argc - optind != 2) {
-		complain("backup needs a SITE and a FILE");
-		(void)fputs(HELP, stderr);
-		return 2;
-	}
+	if (status >= 0)
+		return status;
+	if (argc - optind != 2)
+		return cmd_usage(HELP, "backup needs a SITE and a FILE");
 	b = (struct backup){ .path = argv[optind + 1],
 		.now_s = clock_wall_ms(clock_system()) / 1000 };
 	e = site_open(argv[optind], SITE_LOOK, &b.site);

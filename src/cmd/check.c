@@ -412,20 +412,11 @@ static enum err run(const char *path)
 
 int cmd_check(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	int status = cmd_no_options(argc, argv, HELP);
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		(void)fputs(HELP, c == 'h' ? stdout : stderr);
-		return c == 'h' ? 0 : 2;
-	}
-	if (argc - optind != 1) {
-		complain("check needs one SITE");
-		(void)fputs(HELP, stderr);
-		return 2;
-	}
+	if (status >= 0)
+		return status;
+	if (argc - optind != 1)
+		return cmd_usage(HELP, "check needs one SITE");
 	return run(argv[optind]) == OK ? 0 : 1;
 }

@@ -17,4 +17,13 @@ int cmd_restore(int argc, char **argv);
 int cmd_tick(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 
+/* ---- what they share ---- */
+
+/* Wrong usage: what is wrong (NULL: nothing to add) and the help, on standard
+ * error.  Returns 2. */
+int cmd_usage(const char *help, const char *what);
+/* Step over the options of a command that has none but --help.  -1, or the
+ * exit status if there were any. */
+int cmd_no_options(int argc, char **argv, const char *help);
+
 #endif

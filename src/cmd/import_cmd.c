@@ -115,9 +115,8 @@ static enum err send_file(
 	struct import_job *j, struct link *l, const char *path)
 {
 	struct str period = str_c(j->period == NULL ? "" : j->period);
-	struct view v;
+	struct str answer;
 	uint64_t n = 0;
-	uint8_t type;
 	struct buf b;
 	struct buf *out;
 	enum err e = served_read(path, &b);
@@ -132,20 +131,11 @@ static enum err send_file(
 	buf_c(out, path);
 	buf_str(out, buf_view(&b));
 	buf_release(&b);
-	e = link_end(l);
+	e = served_ask(l, path,
+		"look whether it took this file, then go on with the others",
+		&answer);
 	if (e == OK)
-		e = served_wait(l, &type, &v);
-	if (e != OK) {
-		complain("%s: the server went away: look whether it took this "
-			 "file, then go on with the others",
-			path);
-		return e;
-	}
-	if (type != COMMAND_DONE) {
-		complain("%.*s", (int)v.len, (const char *)v.at);
-		return ERR_INVALID;
-	}
-	e = str_u64((struct str){ (const char *)v.at, v.len }, &n);
+		e = str_u64(answer, &n);
 	j->petitions += (size_t)n;
 	return e;
 }
@@ -153,17 +143,10 @@ static enum err send_file(
 static enum err import_served(struct import_job *j)
 {
 	struct link l;
-	int fd;
-	enum err e = site_connect_commands(j->site, &fd);
+	enum err e = served_connect(j->site, &l);
 
-	if (e != OK) {
-		complain("%s is locked by another command: try again when it "
-			 "is done",
-			j->site);
+	if (e != OK)
 		return e;
-	}
-	link_init(&l);
-	link_attach(&l, fd);
 	for (size_t i = 0; e == OK && i < j->n_files; i++) {
 		e = send_file(j, &l, j->files[i]);
 		progress(j, i + 1);
@@ -191,9 +174,7 @@ static enum err run(struct import_job *j)
 
 static int usage(const char *what)
 {
-	complain("%s", what);
-	(void)fputs(HELP, stderr);
-	return 2;
+	return cmd_usage(HELP, what);
 }
 
 int cmd_import(int argc, char **argv)

@@ -356,10 +356,7 @@ static enum err make_site(struct init *i)
 
 static int usage(const char *what)
 {
-	if (what != NULL)
-		complain("%s", what);
-	(void)fputs(HELP, stderr);
-	return 2;
+	return cmd_usage(HELP, what);
 }
 
 int cmd_init(int argc, char **argv)

@@ -438,9 +438,7 @@ static enum err dismiss(char **word)
 
 static int usage(const char *what)
 {
-	complain("%s", what);
-	(void)fputs(HELP, stderr);
-	return 2;
+	return cmd_usage(HELP, what);
 }
 
 static int run_change(int n, char **word)
@@ -469,16 +467,10 @@ static int run_change(int n, char **word)
 
 int cmd_keys(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	int status = cmd_no_options(argc, argv, HELP);
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		(void)fputs(HELP, c == 'h' ? stdout : stderr);
-		return c == 'h' ? 0 : 2;
-	}
+	if (status >= 0)
+		return status;
 	if (argc - optind < 1)
 		return usage("keys needs a SITE");
 	if (argc - optind == 1)

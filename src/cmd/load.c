@@ -4,6 +4,7 @@
 
 #include "cmd/csv.h"
 #include "cmd/load_map.h"
+#include "domain/text.h"
 
 enum { COLUMNS_MAX = 10 };
 
@@ -139,27 +140,12 @@ static enum err put_department(struct loader *l, const struct row *row)
 			.url = or_null(row->value[2]) });
 }
 
-/* "race-and-equality" is called "Race and equality" unless somebody says
- * otherwise. */
-static struct str name_from(struct loader *l, struct str code)
-{
-	char *at = arena_alloc(l->list->arena, code.len + 1);
-
-	if (at == NULL)
-		return code;
-	for (size_t i = 0; i < code.len; i++)
-		at[i] = code.at[i] == '-' ? ' ' : code.at[i];
-	if (code.len > 0 && at[0] >= 'a' && at[0] <= 'z')
-		at[0] = (char)(at[0] - 'a' + 'A');
-	return (struct str){ at, code.len };
-}
-
 static enum err put_topic(struct loader *l, const struct row *row)
 {
 	struct store_topic t = { .code = row->value[0], .name = row->value[1] };
 
 	if (t.name.len == 0)
-		t.name = name_from(l, t.code);
+		t.name = text_of_code(l->list->arena, t.code);
 	return store_topic_put(l->store, &t);
 }
 

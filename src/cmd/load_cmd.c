@@ -147,9 +147,8 @@ static enum err load_stopped(struct job *j)
 
 static enum err send_file(struct job *j, struct link *l, const char *path)
 {
-	struct view v;
+	struct str answer;
 	uint64_t n = 0;
-	uint8_t type;
 	struct buf b;
 	struct buf *out;
 	enum err e = read_file(j, path, &b);
@@ -163,18 +162,9 @@ static enum err send_file(struct job *j, struct link *l, const char *path)
 	buf_c(out, path);
 	buf_str(out, buf_view(&b));
 	buf_release(&b);
-	e = link_end(l);
+	e = served_ask(l, path, "load it again", &answer);
 	if (e == OK)
-		e = served_wait(l, &type, &v);
-	if (e != OK) {
-		complain("%s: the server went away: load it again", path);
-		return e;
-	}
-	if (type != COMMAND_DONE) {
-		complain("%.*s", (int)v.len, (const char *)v.at);
-		return ERR_INVALID;
-	}
-	e = str_u64((struct str){ (const char *)v.at, v.len }, &n);
+		e = str_u64(answer, &n);
 	j->rows += n;
 	return e;
 }
@@ -182,17 +172,10 @@ static enum err send_file(struct job *j, struct link *l, const char *path)
 static enum err load_served(struct job *j)
 {
 	struct link l;
-	int fd;
-	enum err e = site_connect_commands(j->site, &fd);
+	enum err e = served_connect(j->site, &l);
 
-	if (e != OK) {
-		complain("%s is locked by another command: try again when it "
-			 "is done",
-			j->site);
+	if (e != OK)
 		return e;
-	}
-	link_init(&l);
-	link_attach(&l, fd);
 	for (size_t i = 0; e == OK && i < j->n_files; i++)
 		e = send_file(j, &l, j->files[i]);
 	link_close(&l);
@@ -218,9 +201,7 @@ static enum err run(struct job *j)
 
 static int usage(const char *what)
 {
-	complain("%s", what);
-	(void)fputs(HELP, stderr);
-	return 2;
+	return cmd_usage(HELP, what);
 }
 
 /* history is about one petition, the others about none. */

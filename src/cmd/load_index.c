@@ -116,42 +116,23 @@ static enum err hand_over(struct load *l, struct link *link)
 {
 	static const char kind[] = "postcodes";
 	struct buf *out = link_begin(link, COMMAND_LOAD);
-	struct view v;
-	uint8_t type;
-	enum err e;
+	struct str answer;
 
 	buf_u16(out, (uint16_t)strlen(kind));
 	buf_c(out, kind);
 	buf_u16(out, (uint16_t)strlen(PLACES_FILE));
 	buf_c(out, PLACES_FILE);
 	buf_str(out, buf_view(&l->index));
-	e = link_end(link);
-	if (e == OK)
-		e = served_wait(link, &type, &v);
-	if (e != OK) {
-		complain("the server went away: load it again");
-		return e;
-	}
-	if (type == COMMAND_DONE)
-		return OK;
-	complain("%.*s", (int)v.len, (const char *)v.at);
-	return ERR_INVALID;
+	return served_ask(link, NULL, "load it again", &answer);
 }
 
 static enum err put_served(struct load *l)
 {
 	struct link link;
-	int fd;
-	enum err e = site_connect_commands(l->site, &fd);
+	enum err e = served_connect(l->site, &link);
 
-	if (e != OK) {
-		complain("%s is locked by another command: try again when it "
-			 "is done",
-			l->site);
+	if (e != OK)
 		return e;
-	}
-	link_init(&link);
-	link_attach(&link, fd);
 	e = hand_over(l, &link);
 	link_close(&link);
 	return e;

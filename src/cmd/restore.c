@@ -457,11 +457,8 @@ int cmd_restore(int argc, char **argv)
 			return c == 'h' ? 0 : 2;
 		}
 	}
-	if (argc - optind != (which != NULL ? 1 : 2)) {
-		complain("restore needs a FILE and a SITE");
-		(void)fputs(HELP, stderr);
-		return 2;
-	}
+	if (argc - optind != (which != NULL ? 1 : 2))
+		return cmd_usage(HELP, "restore needs a FILE and a SITE");
 	if (which != NULL)
 		return resume(which, argv[optind]) == OK ? 0 : 1;
 	r.file = argv[optind];

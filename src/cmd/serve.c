@@ -34,10 +34,7 @@ int cmd_serve(int argc, char **argv)
 		}
 		listen = str_c(optarg);
 	}
-	if (argc - optind != 1) {
-		complain("serve needs one SITE");
-		(void)fputs(HELP, stderr);
-		return 2;
-	}
+	if (argc - optind != 1)
+		return cmd_usage(HELP, "serve needs one SITE");
 	return supervisor_run(argv[optind], listen);
 }

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "base/file.h"
+#include "role/command.h"
 #include "role/site.h"
 
 static const size_t FILE_MAX_BYTES = (size_t)60 << 20;
@@ -23,7 +24,23 @@ enum err served_read(const char *path, struct buf *b)
 	return e;
 }
 
-enum err served_wait(struct link *l, uint8_t *ret_type, struct view *ret_body)
+enum err served_connect(const char *site, struct link *ret_link)
+{
+	int fd;
+	enum err e = site_connect_commands(site, &fd);
+
+	if (e != OK) {
+		complain("%s is locked by another command: try again when it "
+			 "is done",
+			site);
+		return e;
+	}
+	link_init(ret_link);
+	link_attach(ret_link, fd);
+	return OK;
+}
+
+static enum err wait(struct link *l, uint8_t *ret_type, struct view *ret_body)
 {
 	for (;;) {
 		struct pollfd p = { l->fd, link_events(l), 0 };
@@ -39,4 +56,27 @@ enum err served_wait(struct link *l, uint8_t *ret_type, struct view *ret_body)
 		if (e != OK)
 			return OK;
 	}
+}
+
+enum err served_ask(struct link *l, const char *what, const char *then,
+	struct str *ret_answer)
+{
+	uint8_t type = 0;
+	struct view v;
+	enum err e = link_end(l);
+
+	if (e == OK)
+		e = wait(l, &type, &v);
+	if (e != OK) {
+		complain("%s%sthe server went away: %s",
+			what == NULL ? "" : what, what == NULL ? "" : ": ",
+			then);
+		return e;
+	}
+	if (type != COMMAND_DONE) {
+		complain("%.*s", (int)v.len, (const char *)v.at);
+		return ERR_INVALID;
+	}
+	*ret_answer = (struct str){ (const char *)v.at, v.len };
+	return OK;
 }

@@ -51,32 +51,18 @@ static enum err tick_stopped(const char *path)
 
 static enum err tick_served(const char *path)
 {
-	uint8_t type = 0;
-	struct view v;
+	struct str answer;
 	struct link l;
-	int fd;
-	enum err e = site_connect_commands(path, &fd);
+	enum err e = served_connect(path, &l);
 
-	if (e != OK) {
-		complain("%s is locked by another command: try again when it "
-			 "is done",
-			path);
-		return e;
-	}
-	link_init(&l);
-	link_attach(&l, fd);
-	(void)link_begin(&l, COMMAND_TICK);
-	e = link_end(&l);
-	if (e == OK)
-		e = served_wait(&l, &type, &v);
 	if (e != OK)
-		complain("%s: the server went away: try again", path);
-	else if (type == COMMAND_DONE)
-		printf("%.*s closed\n", (int)v.len, (const char *)v.at);
-	else
-		complain("%.*s", (int)v.len, (const char *)v.at);
+		return e;
+	(void)link_begin(&l, COMMAND_TICK);
+	e = served_ask(&l, path, "try again", &answer);
+	if (e == OK)
+		printf("%.*s closed\n", STR_ARG(answer));
 	link_close(&l);
-	return e == OK && type != COMMAND_DONE ? ERR_INVALID : e;
+	return e;
 }
 
 static enum err tick(const char *path)
@@ -95,24 +81,11 @@ static enum err tick(const char *path)
 
 int cmd_tick(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	int status = cmd_no_options(argc, argv, HELP);
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'h') {
-			(void)fputs(HELP, stdout);
-			return 0;
-		}
-		(void)fputs(HELP, stderr);
-		return 2;
-	}
-	if (argc - optind != 1) {
-		complain("tick needs one SITE");
-		(void)fputs(HELP, stderr);
-		return 2;
-	}
+	if (status >= 0)
+		return status;
+	if (argc - optind != 1)
+		return cmd_usage(HELP, "tick needs one SITE");
 	return tick(argv[optind]) == OK ? 0 : 1;
 }

@@ -582,3 +582,16 @@ enum postcode_fault postcode_parse(struct arena *a,
 	*ret_postcode = canonical;
 	return POSTCODE_FINE;
 }
+
+struct str text_of_code(struct arena *a, struct str code)
+{
+	char *at = arena_alloc(a, code.len);
+
+	if (at == NULL)
+		return code;
+	for (size_t i = 0; i < code.len; i++)
+		at[i] = code.at[i] == '-' ? ' ' : code.at[i];
+	if (code.len > 0 && at[0] >= 'a' && at[0] <= 'z')
+		at[0] = (char)(at[0] - 'a' + 'A');
+	return (struct str){ at, code.len };
+}

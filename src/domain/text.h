@@ -107,4 +107,8 @@ MUST_USE struct str postcode_canonical(struct arena *a, struct str typed);
 /* True if canonical has the shape of a postcode of the United Kingdom. */
 bool postcode_is_uk(struct str canonical);
 
+/* A name for what has only a code: "race-and-equality" is "Race and equality".
+ * The code itself if the arena is full. */
+struct str text_of_code(struct arena *a, struct str code);
+
 #endif

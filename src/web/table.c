@@ -1,6 +1,7 @@
 #include "web/table.h"
 
 #include "domain/field.h"
+#include "domain/text.h"
 #include "web/make.h"
 
 static const size_t TABLE_MAX_BYTES = 4 << 20;
@@ -154,20 +155,6 @@ enum err period_areas_make(
 
 /* ---- topics and departments ---- */
 
-/* "race-and-equality" becomes "Race and equality". */
-static struct str name_from(struct arena *a, struct str code)
-{
-	char *at = arena_alloc(a, code.len);
-
-	if (at == NULL)
-		return code;
-	for (size_t i = 0; i < code.len; i++)
-		at[i] = code.at[i] == '-' ? ' ' : code.at[i];
-	if (code.len > 0 && at[0] >= 'a' && at[0] <= 'z')
-		at[0] = (char)(at[0] - 'a' + 'A');
-	return (struct str){ at, code.len };
-}
-
 static int by_name(const void *a, const void *b)
 {
 	const struct store_topic *x = a;
@@ -187,7 +174,7 @@ enum err topics_make(const struct question *q, struct http_reply **ret_reply)
 		return e;
 	for (size_t i = 0; i < n; i++)
 		if (topic[i].name.at == NULL)
-			topic[i].name = name_from(q->arena, topic[i].code);
+			topic[i].name = text_of_code(q->arena, topic[i].code);
 	if (n > 1)
 		qsort(topic, n, sizeof(*topic), by_name);
 	make_json_begin(&t, TABLE_MAX_BYTES);
