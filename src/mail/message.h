@@ -7,6 +7,7 @@
 #ifndef MAIL_MESSAGE_H
 #define MAIL_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -26,6 +27,7 @@ struct mail_message {
 	/* For mailings that somebody asked for (RFC 2369, RFC 8058); an https:
 	 * address, or empty for mails that one action caused. */
 	struct str list_unsubscribe;
+	bool can_wait; /* goes when nothing else waits */
 };
 
 /* ERR_INVALID if anything in it is not what its field may hold. */

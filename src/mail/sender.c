@@ -141,6 +141,10 @@ enum err mail_sender_open(const struct mail_settings *settings,
 	if (s->window == NULL || s->threads == NULL)
 		goto err0;
 	s->free_count = s->settings.window;
+	s->pace = (struct pace){ .at_once = s->settings.domain_at_once,
+		.per_second = s->settings.domain_per_second,
+		.first_ms = s->settings.retry_first_ms,
+		.max_ms = s->settings.retry_max_ms };
 	e = ERR_IO;
 	s->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (s->fd == -1)
@@ -239,7 +243,8 @@ static enum err submit(
 enum err mail_sender_submit(
 	struct mail_sender *s, uint64_t tag, const struct mail_message *m)
 {
-	struct parcel p = { .pretends = false };
+	struct parcel p = { .can_wait = m->can_wait,
+		.domain = pace_key(m->to) };
 	enum err e = smtp_mail_make(m, &p.mail);
 
 	if (e != OK)
@@ -250,10 +255,13 @@ enum err mail_sender_submit(
 	return e;
 }
 
-enum err mail_sender_pretend(
-	struct mail_sender *s, uint64_t tag, enum mail_outcome outcome)
+enum err mail_sender_pretend(struct mail_sender *s, uint64_t tag,
+	const struct mail_message *m, enum mail_outcome outcome)
 {
-	struct parcel p = { .pretends = true, .outcome = outcome };
+	struct parcel p = { .pretends = true,
+		.can_wait = m->can_wait,
+		.domain = pace_key(m->to),
+		.outcome = outcome };
 
 	return submit(s, &p, tag);
 }

@@ -9,19 +9,22 @@
  *   MAIL_SENT     the relay answered 250 behind the data;
  *   MAIL_REFUSED  the relay will never take it (5xx to the recipient or the
  *                 data), or it was malformed;
- *   MAIL_LATER    this one recipient was put off (4xx) too often in a row: it
- *                 left the window, submit it again in some minutes.
+ *   MAIL_LATER    this one recipient was put off (4xx) too often in a row, or
+ *                 its domain rests for longer (pace.h): it left the window,
+ *                 so that others have room; submit it again in some minutes.
  * A relay that cannot be reached, or does not let us in, is no outcome of a
  * mail: all wait, one tries, and the pause doubles from retry_first_ms to
  * retry_max_ms, give or take a quarter.
+ *
+ * A mail that can wait goes when no other is ready.
  *
  * A mail may arrive twice when the connection dies between the relay's taking
  * it and its saying so; the Message-ID is then the same.
  *
  * Silent mails.  mail_sender_pretend submits nothing that takes as long as
  * something: it holds a connection's turn for as long as a recent real mail
- * took, waits in the same queue, and is held with the others while the relay
- * is away, so when its outcome comes tells nobody that it was nothing.
+ * took, waits in the same queue, is paced as one to its recipient would be, and
+ * is held with the others while the relay is away, so when its outcome comes tells nobody that it was nothing.
  *
  * Memory: the window holds copies, wiped as soon as a mail leaves it.  libcurl
  * and the TLS library have buffers of their own, which we cannot wipe.
@@ -61,6 +64,8 @@ struct mail_settings {
 	unsigned tries; /* of one put-off mail before MAIL_LATER; 0: 4 */
 	uint32_t retry_first_ms; /* 0: 1,000 */
 	uint32_t retry_max_ms; /* 0: 300,000 */
+	unsigned domain_at_once; /* mails to one domain; 0: no limit */
+	unsigned domain_per_second; /* 0: no limit */
 };
 
 /* Every number at its default, no AUTH, the system's CAs; relay and hello are
@@ -114,9 +119,10 @@ size_t mail_sender_room(struct mail_sender *s);
  */
 MUST_USE enum err mail_sender_submit(
 	struct mail_sender *s, uint64_t tag, const struct mail_message *m);
-/* Submit nothing, to be reported as outcome.  ERR_BUSY, ERR_EXISTS. */
-MUST_USE enum err mail_sender_pretend(
-	struct mail_sender *s, uint64_t tag, enum mail_outcome outcome);
+/* Submit nothing, to be reported as outcome; of m only `to` and can_wait are
+ * looked at, and `to` need be no address.  ERR_BUSY, ERR_EXISTS. */
+MUST_USE enum err mail_sender_pretend(struct mail_sender *s, uint64_t tag,
+	const struct mail_message *m, enum mail_outcome outcome);
 
 /* Take up to max outcomes, oldest first, out of the window. */
 size_t mail_sender_done(

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "mail/pace.h"
 #include "mail/sender.h"
 #include "mail/smtp.h"
 
@@ -20,6 +21,8 @@ enum parcel_state { FREE, WAITING, FLYING, DONE };
 struct parcel {
 	enum parcel_state state;
 	bool pretends;
+	bool can_wait;
+	uint64_t domain; /* pace_key */
 	enum mail_outcome outcome; /* when DONE, or of a pretence */
 	bool no_mailbox; /* when DONE */
 	unsigned tries;
@@ -52,6 +55,7 @@ struct mail_sender {
 	uint64_t next_order;
 	unsigned down_tries;
 	int64_t down_until_ms;
+	struct pace pace;
 	uint64_t pauses; /* begun; tells old failures from new ones */
 	uint32_t took_us[TOOK_SAMPLES];
 	unsigned took_count;

@@ -6,6 +6,7 @@
 
 enum {
 	TOOK_UNKNOWN_US = 20000, /* before the first mail went */
+	LEAVE_MS = 5000, /* a domain rests for longer: make room */
 	REST_MS = 500 /* without a mail, and a connection is closed */
 };
 
@@ -109,8 +110,25 @@ static void settle(struct mail_sender *s, struct parcel *p,
 
 /* ---------------------------------------------------------- the threads */
 
+static bool goes_before(const struct parcel *a, const struct parcel *b)
+{
+	return a->can_wait != b->can_wait ? b->can_wait : a->order < b->order;
+}
+
+/* When its own tries, the relay and its domain let this one fly. */
+static int64_t ready_ms(struct mail_sender *s, struct parcel *p, int64_t now)
+{
+	int64_t ready = pace_ready_ms(&s->pace, p->domain, now);
+
+	if (ready < p->ready_ms)
+		ready = p->ready_ms;
+	if (s->down_tries > 0 && ready < s->down_until_ms)
+		ready = s->down_until_ms;
+	return ready;
+}
+
 /*
- * The oldest parcel that may fly now, or NULL and when to look again.  While
+ * The first parcel that may fly now, or NULL and when to look again.  While
  * the relay is away a pretence cannot find out that it is back, so it is held
  * with the others, unless the window holds nothing else.
  */
@@ -125,15 +143,16 @@ static struct parcel *next_parcel(struct mail_sender *s, int64_t *ret_ms)
 		return NULL;
 	for (size_t i = 0; i < s->settings.window; i++) {
 		struct parcel *p = &s->window[i];
-		int64_t ready = p->ready_ms;
+		int64_t ready;
 
 		if (p->state != WAITING || (p->pretends && !pretences))
 			continue;
-		if (s->down_tries > 0 && ready < s->down_until_ms)
-			ready = s->down_until_ms;
-		if (ready > now)
+		ready = ready_ms(s, p, now);
+		if (pace_rest_ms(&s->pace, p->domain) > now + LEAVE_MS)
+			finish(s, p, MAIL_LATER);
+		else if (ready > now)
 			*ret_ms = ready < *ret_ms ? ready : *ret_ms;
-		else if (best == NULL || p->order < best->order)
+		else if (best == NULL || goes_before(p, best))
 			best = p;
 	}
 	return best;
@@ -204,6 +223,16 @@ static enum smtp_answer fly(struct mail_sender *s, struct smtp *smtp,
 	return answer;
 }
 
+/* As far as its domain is concerned. */
+static enum pace_end how_it_ended(
+	const struct parcel *p, enum smtp_answer answer)
+{
+	if (!p->pretends && answer <= SMTP_REFUSED)
+		return PACE_WENT;
+	return !p->pretends && answer == SMTP_PUT_OFF ? PACE_PUT_OFF
+						      : PACE_NEITHER;
+}
+
 static void deliver(struct mail_sender *s, struct smtp *smtp, struct parcel *p)
 {
 	uint64_t pauses = s->pauses;
@@ -214,10 +243,13 @@ static void deliver(struct mail_sender *s, struct smtp *smtp, struct parcel *p)
 
 	p->state = FLYING;
 	s->flying++;
+	pace_begin(&s->pace, p->domain, clock_mono_ms(s->clock));
 	pthread_mutex_unlock(&s->lock);
 	answer = fly(s, smtp, p, sample, &code, &us);
 	pthread_mutex_lock(&s->lock);
 	s->flying--;
+	pace_end(&s->pace, p->domain, clock_mono_ms(s->clock),
+		how_it_ended(p, answer), s->rng);
 	if (code >= 400)
 		s->stats.relay_code = code;
 	p->no_mailbox = answer == SMTP_REFUSED && smtp_no_mailbox(smtp);

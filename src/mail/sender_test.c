@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include "base/tap.h"
+#include "mail/pace.h"
 #include "mail/sink.h"
 
 enum { WINDOW = 64, WAIT_MS = 20000 };
@@ -27,7 +28,9 @@ static struct mail_settings settings_of(const struct bench *b)
 	};
 }
 
-static void bench_open(struct bench *b)
+/* change may be NULL. */
+static void bench_open_with(
+	struct bench *b, void (*change)(struct mail_settings *))
 {
 	struct mail_settings settings;
 
@@ -36,9 +39,16 @@ static void bench_open(struct bench *b)
 	(void)snprintf(b->relay, sizeof(b->relay), "smtp://127.0.0.1:%u",
 		sink_port(b->sink));
 	settings = settings_of(b);
+	if (change != NULL)
+		change(&settings);
 	if (mail_sender_open(
 		    &settings, clock_system(), rng_system(), &b->sender) != OK)
 		abort();
+}
+
+static void bench_open(struct bench *b)
+{
+	bench_open_with(b, NULL);
 }
 
 static void bench_close(struct bench *b)
@@ -65,6 +75,14 @@ static enum err submit(struct bench *b, uint64_t tag, const char *to)
 	struct mail_message m = message_to(to);
 
 	return mail_sender_submit(b->sender, tag, &m);
+}
+
+static enum err pretend(
+	struct bench *b, uint64_t tag, enum mail_outcome outcome)
+{
+	struct mail_message m = message_to("ada@example.org");
+
+	return mail_sender_pretend(b->sender, tag, &m, outcome);
 }
 
 /* The next outcome, whenever it comes. */
@@ -264,14 +282,14 @@ static void test_away(void)
 	CHECK_INT(submit(&b, 1000, "ada@example.org"), ERR_EXISTS);
 	while (mail_sender_stats(b.sender).relay_failures < 3)
 		(void)poll(NULL, 0, 1);
-	CHECK_INT(mail_sender_pretend(b.sender, 2000, MAIL_SENT), OK);
+	CHECK_INT(pretend(&b, 2000, MAIL_SENT), OK);
 	for (unsigned i = 0; i < WINDOW - 2; i++) {
 		if (submit(&b, i, "ada@example.org") != OK)
 			break;
 	}
 	CHECK_INT(mail_sender_room(b.sender), 0);
 	CHECK_INT(submit(&b, 3000, "ada@example.org"), ERR_BUSY);
-	CHECK_INT(mail_sender_pretend(b.sender, 3000, MAIL_SENT), ERR_BUSY);
+	CHECK_INT(pretend(&b, 3000, MAIL_SENT), ERR_BUSY);
 	while (mail_sender_stats(b.sender).relay_failures < 6)
 		(void)poll(NULL, 0, 1);
 	CHECK(mail_sender_stats(b.sender).relay_down);
@@ -312,13 +330,62 @@ static void test_dead(void)
 	bench_close(&b);
 }
 
+static void patient(struct mail_settings *settings)
+{
+	settings->tries = 1;
+	settings->retry_first_ms = settings->retry_max_ms = 600000;
+}
+
+/* A domain that says "later" to everybody holds up nobody else, and its mails
+ * do not fill the window; a pretence has it no better. */
+static void test_domain_rests(void)
+{
+	struct mail_message m = message_to("cyd@slow.example");
+	struct bench b;
+
+	bench_open_with(&b, patient);
+	for (int i = 0; i < PACE_STRIKES; i++)
+		check_outcome(&b, "later@slow.example", MAIL_LATER);
+	check_outcome(&b, "ada@slow.example", MAIL_LATER);
+	CHECK_INT(mail_sender_pretend(b.sender, 5, &m, MAIL_SENT), OK);
+	CHECK_INT(next(&b).outcome, MAIL_LATER);
+	check_outcome(&b, "ada@fast.example", MAIL_SENT);
+	CHECK_INT(sink_taken(b.sink), 1);
+	bench_close(&b);
+}
+
+static void single(struct mail_settings *settings)
+{
+	settings->connections = 1;
+}
+
+/* What came last overtakes all that can wait, but for one in mid-air. */
+static void test_can_wait(void)
+{
+	struct mail_message m = message_to("ada@example.org");
+	size_t place = 0;
+	struct bench b;
+
+	bench_open_with(&b, single);
+	sink_away(b.sink, true);
+	m.can_wait = true;
+	for (uint64_t tag = 1; tag <= 5; tag++)
+		CHECK_INT(mail_sender_submit(b.sender, tag, &m), OK);
+	CHECK_INT(submit(&b, 9, "ada@example.org"), OK);
+	sink_away(b.sink, false);
+	while (place < 6 && next(&b).tag != 9)
+		place++;
+	CHECK(place <= 1);
+	bench_close(&b);
+}
+
 static void test_pretend(void)
 {
 	struct mail_report report;
 	struct bench b;
 
 	bench_open(&b);
-	CHECK_INT(mail_sender_pretend(b.sender, 5, MAIL_REFUSED), OK);
+	CHECK_INT(pretend(&b, 5, MAIL_REFUSED), OK);
 	report = next(&b);
 	CHECK_INT(report.tag, 5);
 	CHECK_INT(report.outcome, MAIL_REFUSED);
@@ -339,5 +406,7 @@ int main(void)
 	test_away();
 	test_dead();
 	test_pretend();
+	test_domain_rests();
+	test_can_wait();
 	return tap_done();
 }

@@ -52,6 +52,8 @@ struct config {
 	struct str from;
 	struct str mail_user;
 	struct str mail_password_file;
+	uint32_t mail_connections;
+	uint32_t domain_at_once, domain_per_second; /* 0: no limit */
 	struct str bounces; /* address of the reports; empty: none */
 	struct str bounce_folder; /* a Maildir in SITE/mailer */
 	uint32_t reminder_hours;

@@ -326,6 +326,9 @@ static enum err open_post(struct mailer *m)
 	settings.mail = mail_settings_default();
 	settings.mail.relay = c->relay.at;
 	settings.mail.window = MESSAGE_JOBS_OUT;
+	settings.mail.connections = c->mail_connections;
+	settings.mail.domain_at_once = c->domain_at_once;
+	settings.mail.domain_per_second = c->domain_per_second;
 	settings.bounces = m->bounces;
 	settings.base_url = arena_copy(&a, c->base_url).at;
 	if (c->mail_user.len > 0) {

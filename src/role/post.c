@@ -124,6 +124,7 @@ static enum err send_draft(
 		.text = buf_view(&d->text),
 		.html = buf_view(&d->html),
 		.date_ms = clock_wall_ms(p->clock),
+		.can_wait = job->is_reminder,
 	};
 
 	if (!draft_good(d))
@@ -135,6 +136,8 @@ static enum err send_draft(
  * break in it, say) is refused, in the same time as a mail takes. */
 static bool submit_one(struct post *p, const struct post_job *job)
 {
+	struct mail_message none = { .to = job->email,
+		.can_wait = job->is_reminder };
 	struct draft d;
 	enum err e;
 
@@ -142,7 +145,7 @@ static bool submit_one(struct post *p, const struct post_job *job)
 	if (job->verdict == POST_SILENT ||
 		bounce_is_marked(p->bounces, job->slot) ||
 		(job->is_reminder && job->verdict != POST_CONFIRM)) {
-		e = mail_sender_pretend(p->sender, job->slot, MAIL_SENT);
+		e = mail_sender_pretend(p->sender, job->slot, &none, MAIL_SENT);
 		return e != ERR_BUSY;
 	}
 	draft_init(&d);
@@ -150,7 +153,8 @@ static bool submit_one(struct post *p, const struct post_job *job)
 	e = send_draft(p, &d, job);
 	draft_release(&d);
 	if (e == ERR_INVALID || e == ERR_TOO_LARGE)
-		e = mail_sender_pretend(p->sender, job->slot, MAIL_REFUSED);
+		e = mail_sender_pretend(
+			p->sender, job->slot, &none, MAIL_REFUSED);
 	return e != ERR_BUSY;
 }
 
