@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -148,8 +149,24 @@ static int listen_on(const struct addrinfo *a)
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (bind(fd, a->ai_addr, a->ai_addrlen) != 0 || listen(fd, 4096) != 0) {
+		int why = errno;
+
 		(void)close(fd);
+		errno = why;
 		return -1;
+	}
+	return fd;
+}
+
+/* A server that was killed holds its address until its roles are gone too. */
+static int listen_soon(const struct addrinfo *a)
+{
+	static const struct timespec pause = { .tv_nsec = 50000000 };
+	int fd = listen_on(a);
+
+	for (int i = 0; fd < 0 && errno == EADDRINUSE && i < 60; i++) {
+		(void)nanosleep(&pause, NULL);
+		fd = listen_on(a);
 	}
 	return fd;
 }
@@ -178,7 +195,7 @@ enum err site_listen_http(struct str address, int *ret_fd)
 			STR_ARG(address));
 		return ERR_INVALID;
 	}
-	*ret_fd = listen_on(found);
+	*ret_fd = listen_soon(found);
 	freeaddrinfo(found);
 	if (*ret_fd < 0) {
 		complain("cannot listen on %.*s: %s: stop what listens there "

@@ -44,7 +44,8 @@ int site_lock(int dir_fd);
 /* Print to standard error: petitiond: TEXT */
 void complain(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* A listening TCP socket for ADDR:PORT or [ADDR]:PORT. */
+/* A listening TCP socket for ADDR:PORT or [ADDR]:PORT; an address in use is
+ * waited for, at most three seconds. */
 MUST_USE enum err site_listen_http(struct str address, int *ret_fd);
 /* For operators: ADDR:PORT, or a socket of this name in SITE, mode 0600; an
  * old one is replaced.  -1 if address is empty. */

@@ -150,6 +150,20 @@ def check_config(site):
     says(run("serve", site.parent / "none"), 1, "petitiond init")
 
 
+def check_listen(site):
+    """An address in use: waited for a moment, then complained about."""
+    taken = socket.create_server(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+    says(run("serve", site, "--listen", f"127.0.0.1:{port}"), 1,
+         f"cannot listen on 127.0.0.1:{port}: Address already in use")
+    server = Server(site, port)
+    time.sleep(0.5)
+    taken.close()
+    ok(server.wait(), "it takes an address that another leaves",
+       server.read_log())
+    server.stop()
+
+
 def check_serve(site, top):
     port = free_port()
     server = Server(site, port)
@@ -157,8 +171,6 @@ def check_serve(site, top):
     says(run("serve", site), 1, "being served already")
     other = top / "other"
     run("init", other, "--demo")
-    says(run("serve", other, "--listen", f"127.0.0.1:{port}"), 1,
-         "cannot listen on")
     says(run("serve", other, "--listen", "nonsense"), 1,
          "not ADDRESS:PORT")
     check_keys(site, server)
@@ -342,6 +354,7 @@ def main():
         site = check_init(top)
         ok(run("init", site, "--demo").returncode == 0, "a demo site")
         check_config(site)
+        check_listen(site)
         check_serve(site, top)
         check_differences(site)
     finally:
