@@ -4,12 +4,14 @@
 // crypto, the tree by its definition in RFC 6962), so that a shared mistake
 // would have to be made twice.  Prints TAP.
 import assert from "node:assert/strict";
-import { createHash, createHmac, generateKeyPairSync, sign }
+import { createHash, createHmac, generateKeyPairSync, sign, webcrypto }
 	from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+// Node 18, which is Debian 12's, keeps it from scripts.
+globalThis.crypto ??= webcrypto;
 const source = process.env.PETITIOND_SOURCE;
 const receipt = createRequire(import.meta.url)(
 	join(source, "src/page/assets/receipt.js"));

@@ -1,11 +1,14 @@
 // recount_test.mjs - the browser's recount against logs that make_log.py
 // builds, honest and changed.  usage: recount_test.mjs MAKE_LOG.  Prints TAP.
 import { execFileSync } from "node:child_process";
+import { webcrypto } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+// Node 18, which is Debian 12's, keeps it from scripts.
+globalThis.crypto ??= webcrypto;
 const { recount, Fault } = createRequire(import.meta.url)(
 	join(process.env.PETITIOND_SOURCE, "src/page/assets/recount.js"));
 const HOST = "petitions.example.org";
