@@ -43,8 +43,10 @@ enum err keep_begin(const struct keep *k, size_t n)
 
 static enum err rotate(struct keep *k)
 {
+	enum err e = keep_store_rotate(&k->store);
+
 	k->journal_born_ms = clock_mono_ms(k->clock);
-	return keep_store_rotate(&k->store);
+	return e == OK ? keep_opening_forget(k) : e;
 }
 
 enum err keep_end(struct keep *k, enum err e, bool durable)
@@ -81,11 +83,6 @@ static enum err read_range(struct keep *k)
 	return OK;
 }
 
-static enum err index_one(void *context, const struct keep_entry *e)
-{
-	return keep_people_add(context, e);
-}
-
 static enum err open_parts(struct keep *k, const struct keep_setup *setup)
 {
 	uint64_t salt;
@@ -103,7 +100,9 @@ static enum err open_parts(struct keep *k, const struct keep_setup *setup)
 		e = keep_keys_open(k, setup);
 	if (e == OK)
 		e = read_range(k);
-	return e == OK ? keep_store_scan(&k->store, index_one, k) : e;
+	if (e == OK)
+		e = keep_opening_index(k);
+	return e == OK ? keep_opening_forget(k) : e;
 }
 
 enum err keep_open(const struct keep_setup *setup, struct keep **ret_keep)
@@ -249,6 +248,20 @@ static enum err drop_bare_weeks(struct keep *k)
 	return e;
 }
 
+enum err keep_rest(struct keep *k)
+{
+	enum err e = keep_begin(k, 0);
+
+	if (e == OK && k->store.journal.bytes > 0)
+		e = rotate(k);
+	return keep_end(k, e, false);
+}
+
+bool keep_index_was_read(const struct keep *k)
+{
+	return k->index_was_read;
+}
+
 enum err keep_tick(struct keep *k)
 {
 	int64_t age_ms = clock_mono_ms(k->clock) - k->journal_born_ms;
@@ -257,6 +270,8 @@ enum err keep_tick(struct keep *k)
 	if (e != OK)
 		return e;
 	e = keep_uptime_save(&k->uptime);
+	keep_rids_expire(
+		&k->rids, clock_hour(k->clock), k->settings.form_hours);
 	if (e == OK)
 		e = drop_old_weeks(k);
 	if (e == OK)

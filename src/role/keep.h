@@ -73,16 +73,22 @@ struct keep_setup {
 	struct keep_settings settings;
 };
 
-/* Replay the journal, read every entry once, rebuild the indexes.  ERR_BUSY
+/* Replay the journal and read the indexes, or rebuild them from every entry
+ * when their file does not fit (keep_saved.h).  ERR_BUSY
  * if another process has this folder, ERR_CORRUPT if it is not a keeper's,
  * ERR_CRYPTO for another credential. */
 MUST_USE enum err keep_open(
 	const struct keep_setup *setup, struct keep **ret_keep);
 /* keep_close(NULL) does nothing. */
 void keep_close(struct keep *k);
+/* Did the opening find the indexes in their file, or nothing to index? */
+bool keep_index_was_read(const struct keep *k);
+/* Before keep_close, if there is time: empty the journal, so that the next
+ * opening has nothing to replay. */
+MUST_USE enum err keep_rest(struct keep *k);
 
-/* Once a minute or so: writes the uptime down, deletes old search files and
- * their keys, rotates an old journal. */
+/* Once a minute or so: writes the uptime down, forgets old request ids, deletes
+ * old search files and their keys, rotates an old journal. */
 MUST_USE enum err keep_tick(struct keep *k);
 
 /* Hand out count slots, the first being *ret_first_slot (never 0).  The

@@ -55,10 +55,15 @@ static const char *const faults[] = {
 	"keeper-zero-before-write",
 	"keeper-zero-one-written",
 	"keyring-append-before-sync",
+	"keeper-index-after-rename",
+	"keeper-index-before-rename",
+	"keeper-index-before-write",
+	"keeper-index-half-written",
 };
 
 enum {
 	ROUNDS = 4, /* a fault: at its first pass and at later ones */
+	ROUNDS_MAX = 40, /* a place that chance has not come by */
 	POWER_ROUND = 3, /* loses what slots was not synced with, too */
 	BATCHES = 60, /* a round, if it lives so long */
 	BATCH = 6,
@@ -687,11 +692,12 @@ int main(void)
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
 		bool killed = false;
 
-		for (int r = 0; r < ROUNDS; r++) {
+		for (int r = 0; r < ROUNDS || (!killed && r < ROUNDS_MAX);
+			r++) {
 			char fault[64];
 
 			(void)snprintf(fault, sizeof(fault), "%s:%u", faults[i],
-				nth[r]);
+				nth[r % ROUNDS]);
 			killed = round_of(&w, l, fault, r) || killed;
 		}
 		printf("# %s\n", faults[i]);

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/bytes.h"
+
 #define PRINT_BITS 24
 #define SLOT_BITS 40
 
@@ -42,15 +44,28 @@ static void place(struct keep_table *t, uint64_t cell)
 	t->used++;
 }
 
+/* An empty table. */
+static enum err table_new(uint32_t cap, struct keep_table *ret_table)
+{
+	struct keep_table t = { .cap = cap };
+
+	t.cell = calloc(cap, sizeof(*t.cell));
+	if (t.cell == NULL)
+		return ERR_MEMORY;
+	*ret_table = t;
+	return OK;
+}
+
 static enum err grow(struct keep_table *t)
 {
-	struct keep_table wider = { .cap = t->cap + t->cap / 4 + 8 };
+	struct keep_table wider;
+	enum err e;
 
 	if (t->cap > UINT32_MAX / 2)
 		return ERR_TOO_LARGE;
-	wider.cell = calloc(wider.cap, sizeof(*wider.cell));
-	if (wider.cell == NULL)
-		return ERR_MEMORY;
+	e = table_new(t->cap + t->cap / 8 + 8, &wider);
+	if (e != OK)
+		return e;
 	for (uint32_t i = 0; i < t->cap; i++) {
 		if (t->cell[i] != 0)
 			place(&wider, t->cell[i]);
@@ -139,6 +154,65 @@ void keep_index_remove(struct keep_index *ix, uint64_t key, uint64_t slot)
 		return;
 	close_hole(t, at);
 	t->used--;
+}
+
+bool keep_index_has(const struct keep_index *ix, uint64_t key, uint64_t slot)
+{
+	struct keep_walk w = keep_index_walk(ix, key);
+	uint64_t found;
+
+	while (keep_walk_next(&w, &found))
+		if (found == slot)
+			return true;
+	return false;
+}
+
+enum err keep_index_fill(struct keep_index *ix, uint32_t i,
+	const uint8_t *cells, uint32_t n, uint64_t end)
+{
+	struct keep_table *t = &ix->table[i];
+	enum err e;
+
+	assert(t->cell == NULL);
+	if (n == 0)
+		return OK;
+	if (n > UINT32_MAX / 2)
+		return ERR_TOO_LARGE;
+	/* Room for another 16th, as if it had just grown. */
+	e = table_new(n + n / 7 + n / 16 + 8, t);
+	for (uint32_t j = 0; j < n && e == OK; j++) {
+		uint64_t cell = get_u64(cells + (size_t)j * sizeof(cell));
+		uint64_t slot = cell & (KEEP_SLOT_END - 1);
+
+		if (slot == 0 || slot >= end)
+			e = ERR_CORRUPT;
+		else
+			place(t, cell);
+	}
+	return e;
+}
+
+/* What closes a hole comes from behind it, or has been looked at. */
+static void sweep_table(
+	struct keep_table *t, keep_gone_fn *is_gone, void *context)
+{
+	for (uint32_t at = 0; at < t->cap;) {
+		uint64_t slot = t->cell[at] & (KEEP_SLOT_END - 1);
+
+		if (slot == 0 || !is_gone(context, slot)) {
+			at++;
+			continue;
+		}
+		close_hole(t, at);
+		t->used--;
+	}
+}
+
+void keep_index_sweep(
+	struct keep_index *ix, keep_gone_fn *is_gone, void *context)
+{
+	for (size_t i = 0; i < (size_t)1 << ix->bits; i++)
+		sweep_table(&ix->table[i], is_gone, context);
 }
 
 struct keep_walk keep_index_walk(const struct keep_index *ix, uint64_t key)

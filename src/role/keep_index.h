@@ -5,7 +5,7 @@
  * first bits choose one of many small tables, the next 24 are kept beside
  * the slot (40 bits) in one cell.  Cells are open-addressed with linear
  * probing, and a cell's home follows from its fingerprint alone, so a table
- * grows (by a quarter, when seven eighths are used) without reading entries.
+ * grows (by an eighth, when seven eighths are used) without reading entries.
  * Tables grow one by one: there is no moment at which all is copied.
  *
  * Different keys may share a fingerprint (about once in 2^36 pairs with 4,096
@@ -48,6 +48,19 @@ MUST_USE enum err keep_index_add(
 	struct keep_index *ix, uint64_t key, uint64_t slot);
 /* Nothing happens if the pair is not there. */
 void keep_index_remove(struct keep_index *ix, uint64_t key, uint64_t slot);
+
+/* Remove every element whose slot is_gone: a pass over all of them. */
+typedef bool keep_gone_fn(void *context, uint64_t slot);
+void keep_index_sweep(
+	struct keep_index *ix, keep_gone_fn *is_gone, void *context);
+/* Is the pair there? */
+bool keep_index_has(const struct keep_index *ix, uint64_t key, uint64_t slot);
+
+/* Fill the empty table number i with n cells that another index had in its
+ * own, big-endian.  ERR_CORRUPT for a cell that is none, or whose slot is not
+ * below end. */
+MUST_USE enum err keep_index_fill(struct keep_index *ix, uint32_t i,
+	const uint8_t *cells, uint32_t n, uint64_t end);
 
 /* Every slot under a key: begin, then next until it is false.  The index
  * must not change in between. */

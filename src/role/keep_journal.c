@@ -108,10 +108,10 @@ static enum err read_segment(
 	return e;
 }
 
-enum err keep_journal_read(
-	int dir_fd, keep_replay_fn *replay, void *context, uint64_t *ret_last)
+enum err keep_journal_read(int dir_fd, keep_replay_fn *replay, void *context,
+	uint64_t *ret_first, uint64_t *ret_last)
 {
-	uint64_t at = 0, next, last;
+	uint64_t at = 0, first = 0, next, last;
 	enum err e;
 
 	for (;;) {
@@ -124,7 +124,10 @@ enum err keep_journal_read(
 		if (e != OK)
 			return e;
 		at = next;
+		if (first == 0)
+			first = next;
 	}
+	*ret_first = first;
 	*ret_last = last;
 	return OK;
 }

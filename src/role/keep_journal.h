@@ -31,10 +31,10 @@ struct keep_journal {
 
 typedef enum err keep_replay_fn(void *context, struct str body);
 
-/* Call replay for every whole record, oldest first.  *ret_last is the highest
- * segment number there is, or 0. */
-MUST_USE enum err keep_journal_read(
-	int dir_fd, keep_replay_fn *replay, void *context, uint64_t *ret_last);
+/* Call replay for every whole record, oldest first.  *ret_first and *ret_last
+ * are the lowest and the highest segment number there is, or 0. */
+MUST_USE enum err keep_journal_read(int dir_fd, keep_replay_fn *replay,
+	void *context, uint64_t *ret_first, uint64_t *ret_last);
 
 /* Begin segment number, durably. */
 MUST_USE enum err keep_journal_begin(

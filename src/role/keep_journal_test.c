@@ -26,8 +26,11 @@ static enum err hear(void *context, struct str body)
 
 static struct str read_all(int dir, struct heard *h, uint64_t *ret_last)
 {
+	uint64_t first = 0;
+
 	*h = (struct heard){ .answer = OK };
-	CHECK(keep_journal_read(dir, hear, h, ret_last) == OK);
+	CHECK(keep_journal_read(dir, hear, h, &first, ret_last) == OK);
+	CHECK((first == 0) == (*ret_last == 0) && first <= *ret_last);
 	return (struct str){ h->text, h->len };
 }
 
@@ -83,7 +86,7 @@ static void flipped_bits(int dir)
 {
 	const struct str whole = STR("onetwothree");
 	struct heard h;
-	uint64_t last;
+	uint64_t first, last;
 
 	three_records(dir, 1);
 	for (uint64_t off = 0; off < 47; off++) {
@@ -94,7 +97,7 @@ static void flipped_bits(int dir)
 		flip(dir, "journal-0000000000000001", off);
 	}
 	h = (struct heard){ .answer = ERR_FULL };
-	CHECK(keep_journal_read(dir, hear, &h, &last) == ERR_FULL);
+	CHECK(keep_journal_read(dir, hear, &h, &first, &last) == ERR_FULL);
 	CHECK(unlinkat(dir, "journal-0000000000000001", 0) == 0);
 }
 

@@ -37,24 +37,48 @@ static bool has_rid(const struct keep_entry *e)
 	return memcmp(&e->rid, &none, sizeof(none)) != 0;
 }
 
+static enum err add_rid(struct keep *k, const struct keep_entry *e)
+{
+	if (!has_rid(e) ||
+		!keep_rid_is_fresh(&e->rid, clock_hour(k->clock),
+			k->settings.form_hours) ||
+		keep_rids_has(&k->rids, &e->rid, e->slot))
+		return OK;
+	return keep_rids_add(&k->rids, &e->rid, e->slot);
+}
+
+static enum err add_once(struct keep_index *ix, uint64_t key, uint64_t slot)
+{
+	return keep_index_has(ix, key, slot) ? OK
+					     : keep_index_add(ix, key, slot);
+}
+
 enum err keep_people_add(struct keep *k, const struct keep_entry *e)
 {
 	enum err err = OK;
 
 	if (is_indexed(e)) {
-		err = keep_index_add(
+		err = add_once(
 			&k->people, mailbox_key(&e->tag[KEEP_E2]), e->slot);
 		if (err == OK && e->group != e->slot)
-			err = keep_index_add(
+			err = add_once(
 				&k->people, group_key(e->group), e->slot);
 	}
-	if (err == OK && keep_entry_is_open(e))
+	if (!keep_entry_is_open(e))
+		keep_marks_clear(&k->open, e->slot);
+	else if (err == OK)
 		err = keep_marks_set(&k->open, e->slot);
-	if (err == OK && has_rid(e) &&
-		keep_rid_is_fresh(
-			&e->rid, clock_hour(k->clock), k->settings.form_hours))
-		err = keep_rids_add(&k->rids, &e->rid, e->slot);
-	return err;
+	return err == OK ? add_rid(k, e) : err;
+}
+
+bool keep_people_has(const struct keep *k, const struct keep_entry *e)
+{
+	return !is_indexed(e) ||
+		(keep_index_has(
+			 &k->people, mailbox_key(&e->tag[KEEP_E2]), e->slot) &&
+			(e->group == e->slot ||
+				keep_index_has(&k->people, group_key(e->group),
+					e->slot)));
 }
 
 enum err keep_people_kill(struct keep *k, const struct keep_entry *e,

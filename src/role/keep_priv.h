@@ -52,6 +52,7 @@ struct keep {
 	uint64_t next_slot; /* the high-water mark: nobody has it yet */
 	struct keep_list destroyed; /* all their keys */
 	struct keep_list untagged; /* those of their tags */
+	bool index_was_read; /* from its file, at the opening */
 	enum err spent; /* the first failure, or OK */
 };
 
@@ -91,14 +92,25 @@ MUST_USE enum err keep_rule_allows(struct keep *k, const struct keep_entry *e,
 
 /* ---- keep_people.c: entries in and out of the indexes ---- */
 
-/* Index an entry that the store has. */
+/* Index an entry that the store has; again is once. */
 MUST_USE enum err keep_people_add(struct keep *k, const struct keep_entry *e);
+/* Is e in the index, if it belongs there? */
+bool keep_people_has(const struct keep *k, const struct keep_entry *e);
 /* Kill e in the store and the indexes. */
 MUST_USE enum err keep_people_kill(struct keep *k, const struct keep_entry *e,
 	uint64_t winner, enum keep_rid_after rid);
 struct keep_walk keep_people_group(const struct keep *k, uint64_t group);
 struct keep_walk keep_people_mailbox(
 	const struct keep *k, const struct tag *e2);
+
+/* ---- keep_opening.c ---- */
+
+/* Fill the indexes, which are empty: from the file, or else by reading every
+ * entry. */
+MUST_USE enum err keep_opening_index(struct keep *k);
+/* Save the indexes, so that the segments before the one that is written are
+ * not needed any more, and delete those. */
+MUST_USE enum err keep_opening_forget(struct keep *k);
 
 /* ---- keep_leave.c ---- */
 

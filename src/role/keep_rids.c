@@ -30,12 +30,45 @@ void keep_rids_release(struct keep_rids *r)
 		keep_index_release(&r->index[i]);
 }
 
+static bool hour_is_fresh(uint32_t hour, uint32_t now_hour, uint32_t life_hours)
+{
+	return hour <= now_hour + 1 && hour + life_hours >= now_hour;
+}
+
 bool keep_rid_is_fresh(
 	const struct rid *rid, uint32_t now_hour, uint32_t life_hours)
 {
-	uint32_t hour = hour_of(rid);
+	return hour_is_fresh(hour_of(rid), now_hour, life_hours);
+}
 
-	return hour <= now_hour + 1 && hour + life_hours >= now_hour;
+static void forget_hour(struct keep_rids *r, int i)
+{
+	keep_index_clear(&r->index[i]);
+	r->hour[i] = 0;
+}
+
+void keep_rids_clear(struct keep_rids *r)
+{
+	for (int i = 0; i < KEEP_RID_HOURS; i++)
+		forget_hour(r, i);
+}
+
+void keep_rids_expire(
+	struct keep_rids *r, uint32_t now_hour, uint32_t life_hours)
+{
+	for (int i = 0; i < KEEP_RID_HOURS; i++)
+		if (r->hour[i] != 0 &&
+			!hour_is_fresh(r->hour[i], now_hour, life_hours))
+			forget_hour(r, i);
+}
+
+bool keep_rids_has(
+	const struct keep_rids *r, const struct rid *rid, uint64_t slot)
+{
+	uint32_t i = hour_of(rid) % KEEP_RID_HOURS;
+
+	return r->hour[i] == hour_of(rid) &&
+		keep_index_has(&r->index[i], key_of(r, rid), slot);
 }
 
 enum err keep_rids_add(

@@ -3,7 +3,7 @@
  *
  * A rid begins with the minute it was made, so it belongs to an hour, and the
  * hours that count are a short window before now.  Each hour has an index of
- * its own, which is dropped whole when a later hour needs its place.
+ * its own, which is dropped whole when the hour is out of the window.
  */
 #ifndef ROLE_KEEP_RIDS_H
 #define ROLE_KEEP_RIDS_H
@@ -36,6 +36,14 @@ MUST_USE enum err keep_rids_add(
 	struct keep_rids *r, const struct rid *rid, uint64_t slot);
 void keep_rids_remove(
 	struct keep_rids *r, const struct rid *rid, uint64_t slot);
+/* Nothing is remembered, and no hour; the salt stays. */
+void keep_rids_clear(struct keep_rids *r);
+/* Forget the hours whose rids are not fresh any more. */
+void keep_rids_expire(
+	struct keep_rids *r, uint32_t now_hour, uint32_t life_hours);
+/* Does it stand there for this slot? */
+bool keep_rids_has(
+	const struct keep_rids *r, const struct rid *rid, uint64_t slot);
 /* Slots that may be this rid's: look at their entries. */
 struct keep_walk keep_rids_walk(
 	const struct keep_rids *r, const struct rid *rid);

@@ -8,12 +8,15 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/wipe.h"
 #include "role/keep_stage.h"
 
 enum { LOCK_LEN = 32, LOCKS_LEN = KEEP_STORE_LOCKS * LOCK_LEN };
 
 #define OPS_MAX ((size_t)1 << 30)
 #define HEAD "PKS1"
+/* Entries written at once: 12 KiB. */
+#define RUN_MAX 64
 /* Entries read at once by a scan: 384 KiB. */
 #define SCAN_ENTRIES 2048
 
@@ -85,23 +88,38 @@ static enum err zero_locks(struct keep_store *s)
 	return e;
 }
 
+/* How many staged entries from number i on are neighbours in the file? */
+static size_t run_of(const struct keep_store *s, size_t i)
+{
+	size_t n = 1;
+
+	while (n < RUN_MAX && i + n < s->staged_count &&
+		s->staged[i + n].slot == s->staged[i].slot + n)
+		n++;
+	return n;
+}
+
 /* Step 4. */
 static enum err write_slots(struct keep_store *s)
 {
-	uint8_t bytes[KEEP_ENTRY_LEN];
+	uint8_t bytes[RUN_MAX * KEEP_ENTRY_LEN];
 	enum err e = OK;
 
 	FAULT("keeper-slots-before-write");
-	for (size_t i = 0; i < s->staged_count && e == OK; i++) {
-		const struct keep_entry *entry = &s->staged[i];
+	for (size_t i = 0, n; i < s->staged_count && e == OK; i += n) {
+		uint64_t slot = s->staged[i].slot;
 
-		keep_entry_write(entry, bytes);
-		e = file_pwrite(s->slots_fd, bytes, sizeof(bytes),
-			entry_at(entry->slot));
-		if (entry->slot >= s->end)
-			s->end = entry->slot + 1;
+		n = run_of(s, i);
+		for (size_t j = 0; j < n; j++)
+			keep_entry_write(
+				&s->staged[i + j], bytes + j * KEEP_ENTRY_LEN);
+		e = file_pwrite(
+			s->slots_fd, bytes, n * KEEP_ENTRY_LEN, entry_at(slot));
+		if (slot + n > s->end)
+			s->end = slot + n;
 		FAULT("keeper-slots-one-written");
 	}
+	wipe(bytes, sizeof(bytes));
 	return e;
 }
 
@@ -142,6 +160,32 @@ enum err keep_store_commit(struct keep_store *s, bool durable)
 
 /* ---- opening ---- */
 
+static enum err note_changed(struct keep_store *s)
+{
+	size_t wanted = s->changed_count + s->staged_count;
+
+	if (wanted > s->changed_cap) {
+		size_t cap = 2 * wanted;
+		uint64_t *wider =
+			reallocarray(s->changed, cap, sizeof(*s->changed));
+
+		if (wider == NULL)
+			return ERR_MEMORY;
+		s->changed = wider;
+		s->changed_cap = cap;
+	}
+	for (size_t i = 0; i < s->staged_count; i++)
+		s->changed[s->changed_count++] = s->staged[i].slot;
+	return OK;
+}
+
+void keep_store_changed_release(struct keep_store *s)
+{
+	free(s->changed);
+	s->changed = NULL;
+	s->changed_count = s->changed_cap = 0;
+}
+
 /* Steps 3 and 4 of a batch that is in the journal; syncs come at the end. */
 static enum err replay_batch(void *context, struct str body)
 {
@@ -152,6 +196,8 @@ static enum err replay_batch(void *context, struct str body)
 		e = zero_locks(s);
 	if (e == OK)
 		e = write_slots(s);
+	if (e == OK)
+		e = note_changed(s);
 	keep_stage_clear(s);
 	return e;
 }
@@ -171,6 +217,11 @@ static enum err next_segment(struct keep_store *s, uint64_t number)
 		return e;
 	keep_journal_close(&s->journal);
 	s->journal = fresh;
+	return OK;
+}
+
+enum err keep_store_forget(struct keep_store *s)
+{
 	FAULT("keeper-rotate-before-forget");
 	return keep_journal_forget(&s->journal);
 }
@@ -180,7 +231,8 @@ static enum err replay(struct keep_store *s)
 	uint64_t last;
 	enum err e;
 
-	e = keep_journal_read(s->dir_fd, replay_batch, s, &last);
+	e = keep_journal_read(
+		s->dir_fd, replay_batch, s, &s->first_segment, &last);
 	FAULT("keeper-replay-before-sync");
 	if (e == OK)
 		e = file_sync(s->locks_fd);
@@ -213,6 +265,7 @@ enum err keep_store_open(int dir_fd, struct keep_store *ret_store)
 void keep_store_release(struct keep_store *s)
 {
 	keep_stage_release(s);
+	keep_store_changed_release(s);
 	keep_journal_close(&s->journal);
 	if (s->slots_fd >= 0)
 		(void)close(s->slots_fd);

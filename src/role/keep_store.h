@@ -19,8 +19,9 @@
  * told about.  One after 2 is mended by the replay at the next opening, which
  * does 3 and 4 again.  Locks never pass through the journal.
  *
- * When a segment is large or old: sync slots, begin a new one, delete the
- * old.  So tags of killed entries outlive them by that much, no longer.
+ * When a segment is large or old: sync slots, begin a new one, and, when the
+ * indexes are saved (keep_saved.h), delete the old.  So tags of killed entries
+ * outlive them by that much, no longer.
  *
  * After any error the store is to be released and opened again.
  */
@@ -54,6 +55,12 @@ struct keep_store {
 	uint64_t end; /* above every slot that has an entry in the file */
 	struct keep_journal journal;
 
+	/* Of the opening: the oldest segment that was there, or 0, and the slots
+	 * that the replay wrote, some of them more than once. */
+	uint64_t first_segment;
+	uint64_t *changed;
+	size_t changed_count, changed_cap;
+
 	/* The batch. */
 	struct keep_entry *staged;
 	size_t staged_count, staged_cap;
@@ -65,9 +72,10 @@ struct keep_store {
 	bool locks_written;
 };
 
-/* Open or make the files in dir_fd and replay the journal.  ERR_BUSY if
- * another process has them. */
+/* Open or make the files in dir_fd and replay the journal, which is kept until
+ * keep_store_forget.  ERR_BUSY if another process has them. */
 MUST_USE enum err keep_store_open(int dir_fd, struct keep_store *ret_store);
+void keep_store_changed_release(struct keep_store *s);
 void keep_store_release(struct keep_store *s);
 
 /* The entry as the batch has it so far; of state KEEP_NONE if there is none. */
@@ -97,8 +105,10 @@ MUST_USE enum err keep_store_acknowledge(
  * need), and begin an empty one. */
 MUST_USE enum err keep_store_commit(struct keep_store *s, bool durable);
 
-/* Empty the journal into slots: see above. */
+/* Empty the journal into slots and begin a segment: see above. */
 MUST_USE enum err keep_store_rotate(struct keep_store *s);
+/* Delete the segments before it. */
+MUST_USE enum err keep_store_forget(struct keep_store *s);
 
 MUST_USE enum err keep_store_lock(struct keep_store *s, uint64_t slot,
 	enum compartment compartment, struct masked_lock *ret_lock);

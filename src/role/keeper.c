@@ -759,6 +759,8 @@ static enum err open_keep(struct keeper *k)
 		k->role->own_fd, "event.key", &key[1], sizeof(key[1]));
 	if (e == OK)
 		e = keep_open(&setup, &k->keep);
+	if (e == OK && !keep_index_was_read(k->keep))
+		log_notice("index-made-from-entries");
 	secret_free(key);
 	return e;
 }
@@ -776,6 +778,8 @@ int keeper_main(struct role *r)
 		e = role_fence(r);
 	while (e == OK && !r->stopping)
 		e = turn(k);
+	if (e == OK)
+		e = keep_rest(k->keep);
 	if (e != OK)
 		log_err("keeper-ends", e);
 	if (k != NULL) {
