@@ -49,15 +49,9 @@ static void type_field(struct page *p, struct str typed, bool wrong)
 		"Small and capital letters are the same, and spaces do not "
 		"matter.");
 	html_lit(&p->h, "</p>\n");
-	if (wrong) {
-		html_lit(&p->h,
-			"<p class=\"fault\" id=\"token-fault\">"
-			"<span class=\"hidden\">");
-		say(p, "Error:");
-		html_lit(&p->h, "</span> ");
-		say(p, "Enter the code as it stands in the email");
-		html_lit(&p->h, "</p>\n");
-	}
+	if (wrong)
+		say_fault(p, STR("token"),
+			tr(p, "Enter the code as it stands in the email"));
 	html_lit(&p->h,
 		"<input type=\"text\" class=\"code\" id=\"token\" "
 		"name=\"token\" autocomplete=\"one-time-code\" "

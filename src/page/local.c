@@ -48,15 +48,8 @@ void local_form(struct page *p, struct str typed, struct str fault)
 	html_lit(&p->h, "\">\n<label for=\"where\">");
 	sayf(p, "Postcode or {1}", .arg = { what });
 	html_lit(&p->h, "</label>\n");
-	if (fault.len > 0) {
-		html_lit(&p->h,
-			"<p class=\"fault\" id=\"where-fault\">"
-			"<span class=\"hidden\">");
-		say(p, "Error:");
-		html_lit(&p->h, "</span> ");
-		html_text(&p->h, fault);
-		html_lit(&p->h, "</p>\n");
-	}
+	if (fault.len > 0)
+		say_fault(p, STR("where"), fault);
 	html_lit(&p->h,
 		"<input type=\"text\" id=\"where\" name=\"where\" "
 		"autocomplete=\"postal-code\" spellcheck=\"false\" "
@@ -101,12 +94,8 @@ static void summary(struct page *p, struct str fault)
 {
 	if (fault.len == 0)
 		return;
-	html_lit(&p->h,
-		"<div class=\"faults\" role=\"alert\" "
-		"aria-labelledby=\"faults\" tabindex=\"-1\">\n"
-		"<h2 id=\"faults\">");
-	say(p, "There is a problem");
-	html_lit(&p->h, "</h2>\n<ul>\n<li><a href=\"#where\">");
+	say_faults_begin(p);
+	html_lit(&p->h, "<ul>\n<li><a href=\"#where\">");
 	html_text(&p->h, fault);
 	html_lit(&p->h, "</a></li>\n</ul>\n</div>\n");
 }

@@ -132,3 +132,24 @@ void say_day(struct page *p, int32_t day)
 	time_element(p, str_slice(moment, 0, 10),
 		format_day(p->site->words, day, &text));
 }
+
+void say_fault(struct page *p, struct str id, struct str words)
+{
+	html_lit(&p->h, "<p class=\"fault\" id=\"");
+	html_attr(&p->h, id);
+	html_lit(&p->h, "-fault\"><span class=\"hidden\">");
+	say(p, "Error:");
+	html_lit(&p->h, "</span> ");
+	html_text(&p->h, words);
+	html_lit(&p->h, "</p>\n");
+}
+
+void say_faults_begin(struct page *p)
+{
+	html_lit(&p->h,
+		"<div class=\"faults\" role=\"alert\" "
+		"aria-labelledby=\"faults\" tabindex=\"-1\">\n"
+		"<h2 id=\"faults\">");
+	say(p, "There is a problem");
+	html_lit(&p->h, "</h2>\n");
+}

@@ -57,6 +57,13 @@ void say_plural(struct page *p, struct str one, struct str many, uint64_t n);
 /* ` lang="cy" dir="auto"` for an element whose text is in this language (BCP
  * 47) and the page is not; nothing if it is, or if lang is empty. */
 void say_lang(struct page *p, struct str lang);
+/* What is wrong with the field of this id: above its control, which names it
+ * as id-fault. */
+void say_fault(struct page *p, struct str id, struct str words);
+/* The box that tells what is wrong before all else, up to its heading; a list
+ * of links and "</div>" follow. */
+void say_faults_begin(struct page *p);
+
 /* html_paragraphs of a text in this language. */
 void say_paragraphs(struct page *p, struct str lang, struct str text);
 

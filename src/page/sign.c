@@ -15,12 +15,8 @@ static void summary(const struct form *f)
 
 	if (f->faults == NULL || !sign_faults_any(f->faults))
 		return;
-	html_lit(&p->h,
-		"<div class=\"faults\" role=\"alert\" "
-		"aria-labelledby=\"faults\" tabindex=\"-1\">\n"
-		"<h2 id=\"faults\">");
-	say(p, "There is a problem");
-	html_lit(&p->h, "</h2>\n<ul>\n");
+	say_faults_begin(p);
+	html_lit(&p->h, "<ul>\n");
 	if (f->faults->stale) {
 		html_lit(&p->h, "<li><a href=\"#continue\">");
 		say(p, "This form was open for too long: press Continue again");
@@ -63,15 +59,8 @@ static void field_begin(const struct form *f, enum sign_field field,
 		html_text(&p->h, hint);
 		html_lit(&p->h, "</p>\n");
 	}
-	if (words.len > 0) {
-		html_lit(&p->h, "<p class=\"fault\" id=\"");
-		html_attr(&p->h, id);
-		html_lit(&p->h, "-fault\"><span class=\"hidden\">");
-		say(p, "Error:");
-		html_lit(&p->h, "</span> ");
-		html_text(&p->h, words);
-		html_lit(&p->h, "</p>\n");
-	}
+	if (words.len > 0)
+		say_fault(p, id, words);
 }
 
 /* id, name and what describes the control; inside its tag. */
@@ -120,15 +109,8 @@ static void eligible(const struct form *f)
 	if (words.len > 0)
 		html_lit(&p->h, " wrong");
 	html_lit(&p->h, "\">\n");
-	if (words.len > 0) {
-		html_lit(&p->h,
-			"<p class=\"fault\" id=\"eligible-fault\">"
-			"<span class=\"hidden\">");
-		say(p, "Error:");
-		html_lit(&p->h, "</span> ");
-		html_text(&p->h, words);
-		html_lit(&p->h, "</p>\n");
-	}
+	if (words.len > 0)
+		say_fault(p, STR("eligible"), words);
 	html_lit(&p->h, "<input type=\"checkbox\" value=\"1\"");
 	control(f, SIGN_ELIGIBLE, false);
 	if (f->in->eligible)

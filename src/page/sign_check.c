@@ -8,12 +8,8 @@
 
 void sign_one_fault(struct page *p, struct str url, struct str words)
 {
-	html_lit(&p->h,
-		"<div class=\"faults\" role=\"alert\" "
-		"aria-labelledby=\"faults\" tabindex=\"-1\">\n"
-		"<h2 id=\"faults\">");
-	say(p, "There is a problem");
-	html_lit(&p->h, "</h2>\n<ul><li>");
+	say_faults_begin(p);
+	html_lit(&p->h, "<ul><li>");
 	html_link(&p->h, url, words);
 	html_lit(&p->h, "</li></ul>\n</div>\n");
 }
@@ -71,15 +67,11 @@ static void person(struct page *p, bool wrong)
 	if (wrong)
 		html_lit(&p->h, " wrong");
 	html_lit(&p->h, "\">\n");
-	if (wrong) {
-		html_lit(&p->h,
-			"<p class=\"fault\" id=\"person-fault\">"
-			"<span class=\"hidden\">");
-		say(p, "Error:");
-		html_lit(&p->h, "</span> ");
-		say(p, "Tick the box if you filled in this form yourself");
-		html_lit(&p->h, "</p>\n");
-	}
+	if (wrong)
+		say_fault(p, STR("person"),
+			tr(p,
+				"Tick the box if you filled in this form "
+				"yourself"));
 	html_lit(&p->h,
 		"<input type=\"checkbox\" value=\"1\" id=\"person\" "
 		"name=\"person\"");
