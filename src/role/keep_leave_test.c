@@ -4,19 +4,6 @@
  */
 #include "role/keep_story.h"
 
-static const struct person ada = { "ada@example.org", "ada@example.org",
-	"ada lovelace", "SW1A1AA" };
-static const struct person ada_plus = { "ada+p@example.org", "ada@example.org",
-	"ada lovelace", "SW1A1AA" };
-static const struct person bob = { "ada@example.org", "ada@example.org",
-	"bob lovelace", "SW1A1AA" };
-static const struct person cy = { "ada@example.org", "ada@example.org",
-	"cy lovelace", "SW1A1AA" };
-static const struct person far_bob = { "ada@example.org", "ada@example.org",
-	"bob lovelace", "EH991SP" };
-static const struct person eve = { "eve@example.net", "eve@example.net", "eve",
-	"SW1A1AA" };
-
 /* Does `bytes` stand anywhere in this file of the keeper? */
 static bool file_has(
 	struct world *w, const char *name, const void *bytes, size_t len)

@@ -4,9 +4,6 @@
 #include "role/keep_find.h"
 #include "role/keep_story.h"
 
-static const struct person ada = { "ada@example.org", "ada@example.org",
-	"ada lovelace", "SW1A1AA" };
-
 static bool shred(struct world *w, enum keep_shred what)
 {
 	bool done = false;
@@ -49,8 +46,8 @@ static void two_clocks(void)
 	world_release(&w);
 }
 
-static const struct person bob = { "bob@example.net", "bob@example.net", "bob",
-	"EH991SP" };
+static const struct person other_bob = { "bob@example.net", "bob@example.net",
+	"bob", "EH991SP" };
 
 static size_t found(struct world *w, struct person p)
 {
@@ -147,7 +144,7 @@ static void erasures(void)
 {
 	struct world w = begin();
 	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
-	uint64_t b = signs(&w, bob, KEEP_CONFIRM);
+	uint64_t b = signs(&w, other_bob, KEEP_CONFIRM);
 	struct keep_left left, again;
 	uint8_t rows[64];
 
@@ -195,7 +192,7 @@ static void weeks(void)
 	CHECK(keep_first_week(w.keep) == 0);
 
 	week = week_of_hour(clock_hour(&w.clock->clock));
-	(void)signs(&w, bob, KEEP_CONFIRM);
+	(void)signs(&w, other_bob, KEEP_CONFIRM);
 	(void)snprintf(
 		name, sizeof(name), "search-%llu", (unsigned long long)week);
 	CHECK(unlinkat(w.dir_fd, name, 0) == 0);

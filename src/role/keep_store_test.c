@@ -4,16 +4,6 @@
 #include "role/keep_entry.h"
 #include "role/keep_story.h"
 
-static const struct person ada = { "ada@example.org", "ada@example.org",
-	"ada lovelace", "SW1A1AA" };
-/* Ada's household, by one mailbox. */
-static const struct person bob = { "ada@example.org", "ada@example.org",
-	"bob lovelace", "SW1A1AA" };
-static const struct person far_bob = { "ada@example.org", "ada@example.org",
-	"bob lovelace", "EH991SP" };
-static const struct person ada_moved = { "countess@example.net",
-	"countess@example.net", "ada king", "SW1A1AA" };
-
 static void ranges(void)
 {
 	struct world w = begin();

@@ -12,6 +12,24 @@
 
 #define PETITION 7
 
+/* People.  Ada and her household have one mailbox. */
+static const struct person ada = { "ada@example.org", "ada@example.org",
+	"ada lovelace", "SW1A1AA" };
+static const struct person ada_plus = { "ada+p@example.org", "ada@example.org",
+	"ada lovelace", "SW1A1AA" };
+static const struct person ada_typo = { "ada@example.org", "ada@example.org",
+	"ada lovelaec", "SW1A1AA" };
+static const struct person ada_moved = { "countess@example.net",
+	"countess@example.net", "ada king", "SW1A1AA" };
+static const struct person bob = { "ada@example.org", "ada@example.org",
+	"bob lovelace", "SW1A1AA" };
+static const struct person far_bob = { "ada@example.org", "ada@example.org",
+	"bob lovelace", "EH991SP" };
+static const struct person cy = { "ada@example.org", "ada@example.org",
+	"cy lovelace", "SW1A1AA" };
+static const struct person eve = { "eve@example.net", "eve@example.net", "eve",
+	"SW1A1AA" };
+
 static inline struct world begin(void)
 {
 	struct world w;
