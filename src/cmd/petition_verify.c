@@ -15,27 +15,33 @@ static const char help[] =
 	"usage: petition-verify [options] DIR|URL\n"
 	"       petition-verify promise [options] FILE [DIR|URL]\n"
 	"       petition-verify receipt [options] FILE [DIR|URL]\n"
+	"       petition-verify evidence --key VKEY FILE\n"
 	"\n"
 	"DIR is a site's public folder, URL the address of the site.  The\n"
 	"second form checks the promise that a signer got, and whether the log\n"
 	"kept it; the third the receipt that a signer saved: whether it is\n"
-	"theirs, in the log, and counted.\n"
+	"theirs, in the log, and counted.  The fourth judges evidence that\n"
+	"somebody kept of a lie, by the site's keys alone.\n"
 	"\n"
 	"  --key VKEY      the site's verifier key, from where you trust it;\n"
 	"                  else the site's own log/keys is believed.  May be\n"
 	"                  given twice: names end in /log or /promise\n"
 	"  --state FILE    remember what was seen; at the next look, prove that\n"
 	"                  nothing of it was rewritten\n"
+	"  --evidence FILE write what proves a lie to others\n"
 	"  --petition ID   show this petition only\n"
 	"  --year N        read the logs up to this year's, not all\n"
 	"  --pages         URL: compare the count each petition's page says, too\n"
+	"  --tiles         compare the hash tiles, too, which others' proofs use\n"
 	"  --cache DIR     keep what never changes, so that it is loaded once\n"
 	"  --json          one JSON object instead of a table\n"
 	"  --help          this text\n"
 	"\n"
 	"exit: 0 all is good; 1 something is wrong with the log, in words;\n"
 	"      2 usage; 3 this machine could not look (network, disk);\n"
-	"      4 the receipt's signature was invalidated or withdrawn\n";
+	"      4 the receipt's signature was invalidated or withdrawn\n"
+	"exit of evidence: 0 the lie is proven; 1 it is not; 2 usage;\n"
+	"      3 only a look at the site can tell\n";
 
 static bool take_key(struct options *o, const char *text)
 {
@@ -72,12 +78,14 @@ static bool take_option(struct options *o, struct str name, const char *value)
 		o->state = value;
 	else if (str_eq(name, STR("--cache")))
 		o->cache = value;
+	else if (str_eq(name, STR("--evidence")))
+		o->evidence_to = value;
 	else
 		return false;
 	return true;
 }
 
-enum form { RECOUNT, PROMISE, RECEIPT };
+enum form { RECOUNT, PROMISE, RECEIPT, EVIDENCE };
 
 static bool take_place(struct options *o, enum form form, const char *word)
 {
@@ -85,7 +93,9 @@ static bool take_place(struct options *o, enum form form, const char *word)
 		o->promise = word;
 	else if (form == RECEIPT && o->receipt == NULL)
 		o->receipt = word;
-	else if (o->where == NULL)
+	else if (form == EVIDENCE && o->evidence == NULL)
+		o->evidence = word;
+	else if (form != EVIDENCE && o->where == NULL)
 		o->where = word;
 	else
 		return false;
@@ -104,6 +114,8 @@ static enum form form_of(const char *word)
 		return PROMISE;
 	if (word != NULL && str_eq(str_c(word), STR("receipt")))
 		return RECEIPT;
+	if (word != NULL && str_eq(str_c(word), STR("evidence")))
+		return EVIDENCE;
 	return RECOUNT;
 }
 
@@ -118,12 +130,18 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->json = true;
 		else if (str_eq(word, STR("--pages")))
 			o->pages = true;
+		else if (str_eq(word, STR("--tiles")))
+			o->tiles = true;
 		else if (!str_starts(word, STR("--"))) {
 			if (!take_place(o, form, argv[i]))
 				return false;
 		} else if (i + 1 == argc || !take_option(o, word, argv[++i]))
 			return false;
 	}
+	/* Evidence is judged by a key that came another way. */
+	if (form == EVIDENCE)
+		return o->evidence != NULL && o->evidence_to == NULL &&
+			o->checkpoint_keys.n > 0;
 	if (form == RECEIPT)
 		return o->receipt != NULL && !o->pages && !o->json;
 	if (form == PROMISE)
@@ -149,13 +167,15 @@ int main(int argc, char **argv)
 	if (!read_options(argc, argv, &o)) {
 		(void)fputs("usage: petition-verify [options] DIR|URL, or "
 			    "petition-verify promise|receipt [options] FILE "
-			    "[DIR|URL]; see --help\n",
+			    "[DIR|URL], or petition-verify evidence --key VKEY "
+			    "FILE; see --help\n",
 			stderr);
 		return VERDICT_USAGE;
 	}
 	if (sodium_init() < 0)
 		return VERDICT_UNKNOWN;
-	code = o.receipt != NULL    ? look_receipt(&o)
+	code = o.evidence != NULL   ? look_evidence(&o)
+		: o.receipt != NULL ? look_receipt(&o)
 		: o.promise != NULL ? look_promise(&o)
 				    : look_recount(&o);
 	if (fflush(stdout) != 0)

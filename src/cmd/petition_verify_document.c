@@ -7,12 +7,12 @@
 
 #define DOCUMENT_MAX_BYTES ((size_t)64 << 20)
 
-enum { PATH_BYTES = 4 + 64 + 1 };
-
-static void doc_path(const struct named_doc *d, char ret_path[PATH_BYTES])
+void document_path(
+	const struct named_doc *d, char ret_path[DOCUMENT_PATH_BYTES])
 {
 	memcpy(ret_path, "doc/", 4);
-	(void)sodium_bin2hex(ret_path + 4, PATH_BYTES - 4, d->hash, 32);
+	(void)sodium_bin2hex(
+		ret_path + 4, DOCUMENT_PATH_BYTES - 4, d->hash, 32);
 }
 
 static bool has_hash(const struct buf *b, const uint8_t hash[32])
@@ -42,13 +42,13 @@ static void read_petition(struct recount *r, const struct named_doc *d,
 	const char *action = json_string_value(json_object_get(doc, "action"));
 
 	if (action == NULL)
-		verdict_fault(v,
+		verdict_proven(v,
 			"the document of leaf %" PRIu64
 			" of %u does not read as a petition",
 			d->at.leaf, d->at.year);
 	else if (number_of(doc, "id") != d->petition ||
 		number_of(doc, "carried_over") != d->count)
-		verdict_fault(v,
+		verdict_proven(v,
 			"the document of leaf %" PRIu64
 			" of %u names another petition or carries over another "
 			"count than the leaf",
@@ -68,7 +68,7 @@ static void read_tally(
 
 	if (number_of(doc, "id") != d->petition ||
 		number_of(doc, "signature_count") != d->count)
-		verdict_fault(v,
+		verdict_proven(v,
 			"the document of leaf %" PRIu64
 			" of %u sums up another petition or another count "
 			"than the leaves before it",
@@ -81,9 +81,9 @@ static void judge(struct source *s, struct recount *r,
 	const struct named_doc *d, enum err e, const struct buf *b,
 	struct verdict *v)
 {
-	char path[PATH_BYTES];
+	char path[DOCUMENT_PATH_BYTES];
 
-	doc_path(d, path);
+	document_path(d, path);
 	if (e == ERR_NOT_FOUND)
 		verdict_fault(v,
 			"the document of leaf %" PRIu64
@@ -112,10 +112,10 @@ static void judge(struct source *s, struct recount *r,
 static enum err get_document(
 	struct source *s, const struct named_doc *d, struct buf *b)
 {
-	char path[PATH_BYTES];
+	char path[DOCUMENT_PATH_BYTES];
 	enum err e;
 
-	doc_path(d, path);
+	document_path(d, path);
 	e = source_get(s, path, SOURCE_FIXED, b);
 	/* A damaged file in our cache is not the site's fault. */
 	if (e == OK && !has_hash(b, d->hash) && source_used_cache(s))
@@ -152,7 +152,8 @@ static const struct named_doc **sorted(const struct recount *r, size_t *ret_n)
 }
 
 /* Leaves may name one document; it is got once for all of them. */
-void documents_verify(struct source *s, struct recount *r, struct verdict *v)
+void documents_verify(
+	struct source *s, struct recount *r, bool partial, struct verdict *v)
 {
 	size_t n = 0;
 	const struct named_doc **list = sorted(r, &n);
@@ -167,7 +168,8 @@ void documents_verify(struct source *s, struct recount *r, struct verdict *v)
 	for (size_t i = 0; i < n; i++) {
 		if (i == 0 || memcmp(list[i]->hash, list[i - 1]->hash, 32) != 0)
 			e = get_document(s, list[i], &b);
-		judge(s, r, list[i], e, &b, v);
+		if (e != ERR_NOT_FOUND || !partial)
+			judge(s, r, list[i], e, &b, v);
 	}
 	buf_release(&b);
 	free(list);

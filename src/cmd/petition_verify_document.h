@@ -10,7 +10,14 @@
 #include "cmd/petition_verify_source.h"
 #include "cmd/petition_verify_verdict.h"
 
-/* Check all documents of r and fill in the petitions' titles. */
-void documents_verify(struct source *s, struct recount *r, struct verdict *v);
+enum { DOCUMENT_PATH_BYTES = 4 + 64 + 1 };
+
+/* Check all documents of r and fill in the petitions' titles.  With partial a
+ * missing one is no fault. */
+void documents_verify(
+	struct source *s, struct recount *r, bool partial, struct verdict *v);
+/* "doc/HEX". */
+void document_path(
+	const struct named_doc *d, char ret_path[DOCUMENT_PATH_BYTES]);
 
 #endif

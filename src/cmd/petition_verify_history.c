@@ -6,10 +6,9 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "cmd/petition_verify_bundle.h"
 #include "cmd/petition_verify_document.h"
-
-#define BUNDLE 256 /* entries in a full one */
-#define ENTRY_BYTES (2 + LEAF_BYTES)
+#include "cmd/petition_verify_tiles.h"
 
 struct look {
 	struct source *source;
@@ -19,6 +18,7 @@ struct look {
 	struct year *y; /* the one in hand */
 	const struct seen *seen; /* of this log; NULL if never */
 	struct tree tree;
+	struct tiles *tiles; /* NULL unless asked for */
 	bool rewritten; /* it differs from the last look */
 	int64_t next_word_ms; /* when to say how far we are */
 };
@@ -50,6 +50,10 @@ static bool read_checkpoint(struct look *k, struct str note)
 			"the log of %u is too large for this program", y->year);
 		return false;
 	}
+	if (note.len <= sizeof(y->note)) {
+		memcpy(y->note, note.at, note.len);
+		y->note_len = note.len;
+	}
 	memcpy(y->origin, want, sizeof(y->origin));
 	y->size = c.size;
 	y->root = c.root;
@@ -78,43 +82,13 @@ static bool get_checkpoint(struct look *k)
 	return good;
 }
 
-/* C2SP's path: groups of three digits, "x" before all but the last. */
-static void bundle_path(
-	char *at, size_t cap, unsigned year, uint64_t n, unsigned width)
-{
-	char digits[32];
-	int len = snprintf(digits, sizeof(digits), "%03" PRIu64, n);
-	int used;
-	int i = 0;
-
-	while (len % 3 != 0)
-		len = snprintf(
-			digits, sizeof(digits), "%0*" PRIu64, len + 1, n);
-	used = snprintf(at, cap, "log/%04u/tile/entries/", year);
-	for (; i + 3 < len; i += 3)
-		used += snprintf(
-			at + used, cap - (size_t)used, "x%.3s/", digits + i);
-	used += snprintf(at + used, cap - (size_t)used, "%.3s", digits + i);
-	if (width < BUNDLE)
-		(void)snprintf(at + used, cap - (size_t)used, ".p/%u", width);
-}
-
-/* The bundle, or the full one that took a partial one's place. */
 static enum err get_bundle(
 	struct look *k, uint64_t n, unsigned width, struct buf *b)
 {
-	char path[128];
-	enum err e;
+	char path[TILE_PATH_BYTES];
+	enum err e = tile_get(k->source, k->y->year, "entries", n, width, b);
 
-	bundle_path(path, sizeof(path), k->y->year, n, width);
-	e = source_get(k->source, path,
-		width == BUNDLE ? SOURCE_FIXED : SOURCE_CHANGES, b);
-	if (e == ERR_NOT_FOUND && width < BUNDLE) {
-		char full[128];
-
-		bundle_path(full, sizeof(full), k->y->year, n, BUNDLE);
-		e = source_get(k->source, full, SOURCE_FIXED, b);
-	}
+	tile_path(path, k->y->year, "entries", n, width);
 	if (e == ERR_NOT_FOUND)
 		verdict_fault(k->v, "%s is missing", path);
 	else if (e == ERR_TOO_LARGE)
@@ -177,8 +151,7 @@ static enum err take_bundle(
 	const uint8_t *at = (const uint8_t *)b->at;
 
 	/* A full bundle may stand for a partial one, so more is no fault. */
-	if (b->len != (size_t)width * ENTRY_BYTES &&
-		b->len != (size_t)BUNDLE * ENTRY_BYTES) {
+	if (b->len != (size_t)width * ENTRY_BYTES && b->len != BUNDLE_BYTES) {
 		verdict_fault(k->v,
 			"bundle %" PRIu64 " of %u does not hold %u entries", n,
 			k->y->year, width);
@@ -201,6 +174,8 @@ static enum err take_bundle(
 			return e;
 		}
 		tree_add(&k->tree, at + 2, LEAF_BYTES);
+		if (k->tiles != NULL)
+			tiles_add(k->tiles, at + 2, LEAF_BYTES);
 		k->y->last_hour = l.hour;
 		check_past(k);
 	}
@@ -229,12 +204,11 @@ static enum err read_leaves(struct look *k)
 	int64_t start = clock_mono_ms(clock_system()) + 2000;
 
 	k->next_word_ms = start;
-	buf_init(&b, (size_t)BUNDLE * ENTRY_BYTES);
+	buf_init(&b, BUNDLE_BYTES);
 	check_past(k);
 	while (e == OK && k->tree.size < k->y->size) {
-		uint64_t left = k->y->size - k->tree.size;
-		unsigned width = left < BUNDLE ? (unsigned)left : BUNDLE;
 		uint64_t n = k->tree.size / BUNDLE;
+		unsigned width = bundle_width(k->y->size, n);
 
 		e = get_bundle(k, n, width, &b);
 		if (e == OK)
@@ -249,11 +223,17 @@ static enum err read_leaves(struct look *k)
 
 /* The root comes first, for all else hangs on it: leaves that nobody signed
  * prove nothing.  Then the past, then the rules. */
-static void check_whole(struct look *k)
+static void check_whole(struct look *k, struct verdict *rules)
 {
 	struct tree_root root = tree_root(&k->tree);
 
-	if (memcmp(root.byte, k->y->root.byte, sizeof(root.byte)) != 0)
+	bool signed_root =
+		memcmp(root.byte, k->y->root.byte, sizeof(root.byte)) == 0;
+
+	/* What unsigned leaves break proves nothing. */
+	if (!signed_root)
+		rules->proven = 0;
+	if (!signed_root)
 		verdict_fault(k->v,
 			"the leaves of %s do not give the root that its "
 			"checkpoint signs%s",
@@ -261,6 +241,8 @@ static void check_whole(struct look *k)
 			source_used_cache(k->source)
 				? " (or the cache is damaged: try without)"
 				: "");
+	if (k->rewritten && k->h->rewritten == NULL)
+		k->h->rewritten = k->y;
 	if (k->rewritten)
 		verdict_fault(k->v,
 			"the log was rewritten: the first %" PRIu64
@@ -276,6 +258,7 @@ static void add_verdict(struct verdict *v, const struct verdict *more)
 		return;
 	verdict_fault(v, "%s", more->fault);
 	v->faults += more->faults - 1;
+	v->proven += more->proven;
 }
 
 /* The year in hand; OK if its leaves could be read to the end. */
@@ -291,6 +274,8 @@ static enum err read_log(struct look *k)
 		? NULL
 		: state_find(k->terms->state, str_c(k->y->origin));
 	e = recount_year(k->h->recount, k->y->year);
+	if (e == OK && k->terms->tiles)
+		e = tiles_new(k->source, k->y->year, &rules, &k->tiles);
 	if (e != OK) {
 		verdict_trouble(all, "%s", err_text(e));
 		return e;
@@ -298,8 +283,10 @@ static enum err read_log(struct look *k)
 	k->v = &rules;
 	e = read_leaves(k);
 	k->v = all;
+	tiles_finish(k->tiles);
+	k->tiles = NULL;
 	if (e == OK)
-		check_whole(k);
+		check_whole(k, &rules);
 	add_verdict(all, &rules);
 	return e;
 }
@@ -312,6 +299,8 @@ static void check_size(struct look *k, const struct year *y, size_t later)
 
 	if (seen == NULL)
 		return;
+	if (seen->size > y->size && k->h->rewritten == NULL)
+		k->h->rewritten = y;
 	if (seen->size > y->size)
 		verdict_fault(k->v,
 			"the log was rewritten: %s had %" PRIu64
@@ -369,7 +358,7 @@ void history_verify(struct source *s, const unsigned *years, size_t n,
 		return;
 	recount_settle(h->recount);
 	if (e == OK)
-		documents_verify(s, h->recount, v);
+		documents_verify(s, h->recount, terms->partial, v);
 }
 
 bool history_grown(struct source *s, const struct history_terms *terms,
@@ -391,6 +380,16 @@ bool history_grown(struct source *s, const struct history_terms *terms,
 	}
 	*ret_leaves = now.size - then->size;
 	return true;
+}
+
+uint64_t history_newest_s(const struct history *h)
+{
+	uint64_t newest = 0;
+
+	for (size_t i = 0; i < h->n; i++)
+		if (h->year[i].last_hour > newest)
+			newest = h->year[i].last_hour;
+	return newest * 3600;
 }
 
 void history_release(struct history *h)

@@ -24,12 +24,16 @@ struct history_terms {
 	const struct keyring *keys; /* that may sign checkpoints */
 	const struct state *state; /* of the last look; may be NULL */
 	const struct promise *promise; /* a SIGN to look for; may be NULL */
+	bool tiles; /* look at the hash tiles, too */
+	bool partial; /* documents need not be there */
 };
 
 /* One year's log. */
 struct year {
 	unsigned year;
 	char origin[320]; /* empty if there was no good checkpoint */
+	char note[NOTE_KEPT_BYTES]; /* the checkpoint … */
+	size_t note_len; /* … as served; 0 if it was longer */
 	uint64_t size;
 	struct tree_root root;
 	uint32_t last_hour; /* the newest leaf's */
@@ -42,6 +46,8 @@ struct history {
 	struct year year[RECOUNT_MAX_YEARS]; /* ascending */
 	size_t n;
 	struct recount *recount; /* settled; NULL unless all years are there */
+	const struct year *rewritten; /* the first that differs from the last
+				       * look; NULL if none does */
 	const struct year *kept; /* whose log has the promised SIGN … */
 	uint64_t kept_leaf; /* … in this leaf; NULL if none has */
 	enum kept_state kept_state;
@@ -58,6 +64,8 @@ void history_verify(struct source *s, const unsigned *years, size_t n,
  * after saying in v why that is unknown, or if h has no year. */
 MUST_USE bool history_grown(struct source *s, const struct history_terms *terms,
 	const struct history *h, struct verdict *v, uint64_t *ret_leaves);
+/* When the newest leaf was sequenced, Unix time. */
+uint64_t history_newest_s(const struct history *h);
 void history_release(struct history *h);
 
 #endif

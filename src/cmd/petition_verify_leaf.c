@@ -60,28 +60,29 @@ const struct leaf_shape *leaf_check(
 							     : NULL;
 
 	if (l->version != 1) {
-		verdict_fault(v, "leaf %" PRIu64 " of %u has version %u, not 1",
-			at.leaf, at.year, l->version);
+		verdict_proven(v,
+			"leaf %" PRIu64 " of %u has version %u, not 1", at.leaf,
+			at.year, l->version);
 		return NULL;
 	}
 	if (s == NULL || s->name == NULL) {
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u is of the unknown type %u",
 			at.leaf, at.year, l->type);
 		return NULL;
 	}
 	if (!fits(s->petition, l->petition))
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u (%s) names petition %" PRIu64,
 			at.leaf, at.year, s->name, l->petition);
 	if (!fits(s->target, l->target) || (l->aux != 0 && !s->has_target) ||
 		(!s->has_c && !all_zero(l->c)))
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64
 			" of %u (%s) fills a field that must be zero",
 			at.leaf, at.year, s->name);
 	if (l->reason < s->reason_min || l->reason > s->reason_max)
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u (%s) has the reason %u",
 			at.leaf, at.year, s->name, l->reason);
 	return s;

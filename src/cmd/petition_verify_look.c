@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cmd/petition_verify_evidence.h"
 #include "cmd/petition_verify_page.h"
 #include "cmd/petition_verify_report.h"
 
@@ -95,23 +96,37 @@ static size_t choose_years(struct source *s, const struct options *o,
 	return n;
 }
 
+/* Is this "NAME/YEAR" of one of the years? */
+static bool is_listed(
+	struct str origin, const char *name, const unsigned *years, size_t n)
+{
+	char want[sizeof(((struct seen *)NULL)->origin)];
+
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(want, sizeof(want), "%s/%04u", name, years[i]);
+		if (str_eq(origin, str_c(want)))
+			return true;
+	}
+	return false;
+}
+
 /* A log that was seen must not vanish.  The names of origins but for the year
  * are the keys'. */
 static void check_vanished(const struct state *state,
-	const struct keyring *keys, const struct history *h, struct verdict *v)
+	const struct keyring *keys, const unsigned *years, size_t n,
+	struct verdict *v)
 {
 	for (unsigned i = 0; i < state->n; i++) {
 		struct str origin = str_c(state->seen[i].origin);
 		bool ours = false;
 		bool there = false;
 
-		for (unsigned j = 0; j < keys->n; j++)
-			ours = ours ||
-				str_starts(origin, str_c(keys->key[j].name));
-		for (size_t j = 0; j < h->n; j++)
-			there = there ||
-				str_eq(origin, str_c(h->year[j].origin)) ||
-				h->year[j].origin[0] == '\0';
+		for (unsigned j = 0; j < keys->n; j++) {
+			const char *name = keys->key[j].name;
+
+			ours = ours || str_starts(origin, str_c(name));
+			there = there || is_listed(origin, name, years, n);
+		}
 		if (ours && !there)
 			verdict_fault(v, "the log %s of the last look is gone",
 				state->seen[i].origin);
@@ -125,7 +140,8 @@ static void remember(const struct options *o, struct state *state,
 
 	for (size_t i = 0; i < h->n && e == OK; i++)
 		e = state_put(state, str_c(h->year[i].origin), h->year[i].size,
-			&h->year[i].root);
+			&h->year[i].root,
+			(struct str){ h->year[i].note, h->year[i].note_len });
 	if (e == OK)
 		e = state_save(o->state, state);
 	if (e != OK)
@@ -142,9 +158,9 @@ static void verify(struct source *s, const struct options *o,
 
 	if (!verdict_good(v))
 		return;
-	history_verify(s, years, n, terms, v, ret_history);
 	if (terms->state != NULL && o->year == 0)
-		check_vanished(terms->state, terms->keys, ret_history, v);
+		check_vanished(terms->state, terms->keys, years, n, v);
+	history_verify(s, years, n, terms, v, ret_history);
 	if (o->pages && verdict_good(v))
 		pages_verify(s, terms, ret_history, o->petition, v);
 }
@@ -155,7 +171,10 @@ void look_history(struct source *s, const struct options *o,
 {
 	struct state state = { .n = 0 };
 	struct keyring keys;
-	struct history_terms terms = { .keys = &keys, .promise = promise };
+	struct history_terms terms = { .keys = &keys,
+		.promise = promise,
+		.tiles = o->tiles,
+		.partial = o->partial };
 
 	*ret_history = (struct history){ .n = 0 };
 	if (!look_keys(s, STR("checkpoint"), &o->checkpoint_keys, v, &keys))
@@ -170,6 +189,8 @@ void look_history(struct source *s, const struct options *o,
 	verify(s, o, &terms, v, ret_history);
 	if (o->state != NULL && verdict_good(v))
 		remember(o, &state, ret_history, v);
+	if (o->evidence_to != NULL && v->faults > 0)
+		evidence_of_log(s, o, &terms, ret_history, v);
 }
 
 enum verdict_exit look_recount(const struct options *o)

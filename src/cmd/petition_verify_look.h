@@ -16,14 +16,18 @@ struct options {
 	const char *where; /* folder or URL; NULL only for a promise */
 	const char *promise; /* file with a note; NULL for a recount */
 	const char *receipt; /* file; NULL for a recount */
+	const char *evidence; /* file to judge; NULL for a recount */
+	const char *evidence_to; /* file to write; NULL for none */
 	const char *state;
 	const char *cache;
 	struct keyring checkpoint_keys; /* given by hand */
 	struct keyring promise_keys;
 	unsigned year; /* the last one to read; 0: all there are */
 	uint64_t petition; /* 0: all */
+	bool tiles; /* look at the hash tiles, too */
 	bool pages; /* compare what the petitions' pages say */
 	bool json;
+	bool partial; /* documents need not be there */
 };
 
 /* Open the source; words on stderr and the exit code when that fails. */
@@ -44,10 +48,19 @@ void look_history(struct source *s, const struct options *o,
 enum verdict_exit look_recount(const struct options *o);
 enum verdict_exit look_promise(const struct options *o);
 enum verdict_exit look_receipt(const struct options *o);
+enum verdict_exit look_evidence(const struct options *o);
+
+/* Read a promise, and the host that made it.  False after saying in v why it
+ * is none of the site's. */
+MUST_USE bool promise_open(struct str note, const struct keyring *keys,
+	struct verdict *v, char ret_host[256], struct promise *ret_promise);
+/* A log of another site says nothing about a promise. */
+bool promise_of_site(const char *host, const struct history *h);
 
 /* A promise whose SIGN is in no log: broken and overdue are faults, else
- * ret_words says what it waits for. */
-void look_judge(const struct promise *p, const struct history *h,
-	struct verdict *v, const char **ret_words);
+ * ret_words says what it waits for.  note is the promise, for evidence. */
+void look_judge(struct source *s, const struct options *o, struct str note,
+	const struct promise *p, const struct history *h, struct verdict *v,
+	const char **ret_words);
 
 #endif

@@ -19,6 +19,9 @@
 #include "base/str.h"
 #include "cmd/petition_verify_tree.h"
 
+/* A checkpoint as a note, with some witnesses' signatures. */
+enum { NOTE_KEPT_BYTES = 2048 };
+
 struct vkey {
 	char name[256]; /* as in the note's signature line */
 	uint8_t id[4];

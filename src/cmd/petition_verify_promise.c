@@ -9,43 +9,35 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cmd/petition_verify_evidence.h"
 #include "cmd/petition_verify_look.h"
 #include "cmd/petition_verify_report.h"
 
-#define HOUR_S 3600
+#define PROMISE_MAX_BYTES 65536
 
-static bool read_promise(const struct options *o, const struct keyring *keys,
+bool promise_open(struct str note, const struct keyring *keys,
 	struct verdict *v, char ret_host[256], struct promise *ret_promise)
 {
 	const struct vkey *by;
 	struct str text;
 	struct str host;
-	struct buf b;
-	enum err e;
-	bool good = false;
 
-	buf_init(&b, 65536);
-	e = file_read(AT_FDCWD, o->promise, &b);
-	if (e != OK)
-		verdict_trouble(v, "%s: %s", o->promise, err_text(e));
-	else if (note_open(buf_view(&b), keys, &by, &text) != OK)
+	if (note_open(note, keys, &by, &text) != OK) {
 		verdict_fault(v, "the promise is not signed by the site's key");
-	else if (promise_parse(text, by, ret_promise) != OK)
-		verdict_fault(v, "the signed text is no promise");
-	else
-		good = true;
-	if (good) {
-		host = str_slice(str_c(by->name), 0,
-			strlen(by->name) - strlen("/promise"));
-		memcpy(ret_host, host.at, host.len);
-		ret_host[host.len] = '\0';
+		return false;
 	}
-	buf_release(&b);
-	return good;
+	if (promise_parse(text, by, ret_promise) != OK) {
+		verdict_fault(v, "the signed text is no promise");
+		return false;
+	}
+	host = str_slice(
+		str_c(by->name), 0, strlen(by->name) - strlen("/promise"));
+	memcpy(ret_host, host.at, host.len);
+	ret_host[host.len] = '\0';
+	return true;
 }
 
-/* A log of another site says nothing about this promise. */
-static bool same_site(const char *host, const struct history *h)
+bool promise_of_site(const char *host, const struct history *h)
 {
 	for (size_t i = 0; i < h->n; i++) {
 		struct str rest = str_c(h->year[i].origin);
@@ -60,21 +52,18 @@ static bool same_site(const char *host, const struct history *h)
 	return true;
 }
 
-void look_judge(const struct promise *p, const struct history *h,
-	struct verdict *v, const char **ret_words)
+void look_judge(struct source *s, const struct options *o, struct str note,
+	const struct promise *p, const struct history *h, struct verdict *v,
+	const char **ret_words)
 {
 	uint64_t now_s = (uint64_t)clock_wall_ms(clock_system()) / 1000;
-	uint64_t newest_s = 0;
+	bool broken =
+		p->deadline_s != 0 && history_newest_s(h) >= p->deadline_s;
 
-	for (size_t i = 0; i < h->n; i++) {
-		uint64_t hour_s = (uint64_t)h->year[i].last_hour * HOUR_S;
-
-		newest_s = hour_s > newest_s ? hour_s : newest_s;
-	}
 	if (p->deadline_s == 0)
 		*ret_words = "the signature is not in the log yet; the "
 			     "promise names no deadline";
-	else if (newest_s >= p->deadline_s)
+	else if (broken)
 		verdict_fault(v,
 			"the promise is broken: the log went on after its "
 			"deadline without this signature; the note and the "
@@ -86,6 +75,8 @@ void look_judge(const struct promise *p, const struct history *h,
 	else
 		*ret_words = "the signature is not in the log yet; the "
 			     "deadline has not passed";
+	if (broken && o->evidence_to != NULL)
+		evidence_of_promise(s, o, h, note);
 }
 
 static void say(const struct options *o, const struct promise *p,
@@ -126,41 +117,56 @@ static void say_json(const struct promise *p, const struct history *h,
 }
 
 /* The part of the command that needs a log. */
-static void look_for(struct source *s, const struct options *o,
+static void look_for(struct source *s, const struct options *o, struct str note,
 	const struct promise *p, const char *host, struct verdict *v,
 	struct history *ret_history, const char **ret_words)
 {
 	look_history(s, o, p, v, ret_history);
-	if (!same_site(host, ret_history))
+	if (!promise_of_site(host, ret_history))
 		verdict_fault(v, "the promise is of %s, the log is not", host);
 	else if (ret_history->kept == NULL && verdict_good(v))
-		look_judge(p, ret_history, v, ret_words);
+		look_judge(s, o, note, p, ret_history, v, ret_words);
 }
 
-enum verdict_exit look_promise(const struct options *o)
+static enum verdict_exit look(
+	struct source *s, const struct options *o, struct str note)
 {
 	struct verdict v = { .faults = 0 };
 	struct history history = { .n = 0 };
 	struct promise p = { .petition = 0 };
 	const char *words = NULL;
 	char host[256] = "";
-	struct source *s = NULL;
 	struct keyring keys;
 
-	if (o->where != NULL) {
-		enum verdict_exit code = look_open(o, &s);
-
-		if (code != VERDICT_GOOD)
-			return code;
-	}
 	if (look_keys(s, STR("promise"), &o->promise_keys, &v, &keys) &&
-		read_promise(o, &keys, &v, host, &p) && s != NULL)
-		look_for(s, o, &p, host, &v, &history, &words);
+		promise_open(note, &keys, &v, host, &p) && s != NULL)
+		look_for(s, o, note, &p, host, &v, &history, &words);
 	if (o->json)
 		say_json(&p, &history, words, &v);
 	else
 		say(o, &p, &history, words, &v);
 	history_release(&history);
-	source_free(s);
 	return verdict_exit(&v);
+}
+
+enum verdict_exit look_promise(const struct options *o)
+{
+	struct source *s = NULL;
+	enum verdict_exit code = VERDICT_GOOD;
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, PROMISE_MAX_BYTES);
+	e = file_read(AT_FDCWD, o->promise, &b);
+	if (e != OK) {
+		(void)printf("UNKNOWN: %s: %s\n", o->promise, err_text(e));
+		code = VERDICT_UNKNOWN;
+	} else if (o->where != NULL) {
+		code = look_open(o, &s);
+	}
+	if (code == VERDICT_GOOD)
+		code = look(s, o, buf_view(&b));
+	source_free(s);
+	buf_release(&b);
+	return code;
 }

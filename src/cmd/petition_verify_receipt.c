@@ -198,7 +198,7 @@ static enum verdict_exit look(const struct options *o, const struct receipt *r)
 	if (verdict_good(&v))
 		look_history(s, o, &p, &v, &history);
 	if (verdict_good(&v) && history.kept == NULL && r->promise.len > 0)
-		look_judge(&p, &history, &v, &words);
+		look_judge(s, o, r->promise, &p, &history, &v, &words);
 	if (verdict_good(&v))
 		code = say(r, &history);
 	else

@@ -225,7 +225,7 @@ static enum err take_petition(
 		t = &r->tally[r->tallies - 1];
 	}
 	if (t->carried != l->target)
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u changes what petition %" PRIu64
 			" carried over from %" PRIu64 " to %" PRIu64,
 			at.leaf, at.year, l->petition, t->carried, l->target);
@@ -248,7 +248,7 @@ static void take_sign(struct recount *r, struct tally *t, const struct leaf *l,
 		if (r->prefix[r->found[i] - 1] != prefix)
 			continue;
 		first = place_at(r, r->found[i] - 1);
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u repeats the signature of leaf "
 			"%" PRIu64 " of %u",
 			at.leaf, at.year, first.leaf, first.year);
@@ -289,14 +289,14 @@ static void take_mark(struct recount *r, struct tally *t, const struct leaf *l,
 	bool was_withdrawn;
 
 	if (l->aux >= at.year) {
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u (%s) gives %" PRIu64
 			" as its target's year, which is no earlier one",
 			at.leaf, at.year, name, l->aux);
 		return;
 	}
 	if (state == NULL || *state >> MARK_BITS != (t - r->tally + 1)) {
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u (%s) targets leaf %" PRIu64
 			" of %" PRIu64
 			", which is no earlier SIGN of petition %" PRIu64,
@@ -319,6 +319,19 @@ static void take_mark(struct recount *r, struct tally *t, const struct leaf *l,
 		t->invalidated++;
 }
 
+/* CLOSE stands behind the last signature. */
+static void check_open(const struct recount *r, const struct tally *t,
+	const struct leaf *l, const char *name, struct verdict *v)
+{
+	struct leaf_place at = place_at(r, r->n);
+
+	if (t->closed)
+		verdict_proven(v,
+			"leaf %" PRIu64 " of %u (%s) comes after petition "
+			"%" PRIu64 " was closed",
+			at.leaf, at.year, name, l->petition);
+}
+
 static void take_close(const struct recount *r, struct tally *t,
 	const struct leaf *l, struct verdict *v)
 {
@@ -326,7 +339,7 @@ static void take_close(const struct recount *r, struct tally *t,
 
 	t->closed = true;
 	if (l->target != tally_count(t))
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u closes petition %" PRIu64
 			" at %" PRIu64
 			", but the leaves before it give %" PRIu64,
@@ -340,6 +353,7 @@ static void take_other(struct recount *r, struct tally *t, const struct leaf *l,
 {
 	switch (l->type) {
 	case LEAF_SIGN:
+		check_open(r, t, l, name, v);
 		take_sign(r, t, l, v);
 		break;
 	case LEAF_INVALIDATE:
@@ -348,6 +362,7 @@ static void take_other(struct recount *r, struct tally *t, const struct leaf *l,
 		take_mark(r, t, l, name, v);
 		break;
 	case LEAF_CLOSE:
+		check_open(r, t, l, name, v);
 		take_close(r, t, l, v);
 		break;
 	default:
@@ -367,7 +382,7 @@ static enum err take_leaf(struct recount *r, const struct leaf *l,
 		return OK;
 	t = recount_find(r, l->petition);
 	if (t == NULL)
-		verdict_fault(v,
+		verdict_proven(v,
 			"leaf %" PRIu64 " of %u (%s) comes before the "
 			"PETITION leaf of petition %" PRIu64,
 			at.leaf, at.year, s->name, l->petition);

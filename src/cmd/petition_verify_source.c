@@ -11,6 +11,7 @@
 struct source {
 	int dir_fd; /* the folder, or the cache; -1 for none */
 	CURL *curl; /* NULL for a folder */
+	struct pieces *pieces; /* an evidence file's; NULL for the others */
 	char base[1024]; /* URL without a slash at its end */
 	char why[CURL_ERROR_SIZE + 64];
 	bool used_cache;
@@ -59,6 +60,18 @@ enum err source_open(
 		source_free(s);
 		return e;
 	}
+	*ret_source = s;
+	return OK;
+}
+
+enum err source_of_pieces(struct pieces *p, struct source **ret_source)
+{
+	struct source *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return ERR_MEMORY;
+	s->dir_fd = -1;
+	s->pieces = p;
 	*ret_source = s;
 	return OK;
 }
@@ -191,7 +204,8 @@ static enum err read_local(struct source *s, const char *path, struct buf *b)
 	enum err e;
 
 	buf_clear(b);
-	e = file_read(s->dir_fd, path, b);
+	e = s->pieces != NULL ? pieces_get(s->pieces, path, b)
+			      : file_read(s->dir_fd, path, b);
 	if (e != OK && e != ERR_NOT_FOUND && e != ERR_TOO_LARGE)
 		set_why(s, err_text(e));
 	return e;

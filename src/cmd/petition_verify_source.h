@@ -1,6 +1,6 @@
 /*
- * petition_verify_source.h - where the public files come from: a folder, or
- * a site over HTTP with an optional cache folder.
+ * petition_verify_source.h - where the public files come from: a folder, a
+ * site over HTTP with an optional cache folder, or an evidence file.
  *
  * Paths are those of docs/log.md, section 1 ("log/2026/checkpoint").  Over
  * HTTP one connection serves all (libcurl).  Only files that never change
@@ -15,6 +15,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "cmd/petition_verify_pieces.h"
 
 struct source;
 
@@ -24,6 +25,9 @@ enum source_life { SOURCE_CHANGES, SOURCE_FIXED };
  * ERR_INVALID if the URL is none, else what the system says. */
 MUST_USE enum err source_open(
 	const char *where, const char *cache, struct source **ret_source);
+/* The pieces of an evidence file; borrowed. */
+MUST_USE enum err source_of_pieces(
+	struct pieces *p, struct source **ret_source);
 void source_free(struct source *s);
 
 bool source_is_remote(const struct source *s);

@@ -15,7 +15,7 @@ static struct tree_root node(
 	return out;
 }
 
-static struct tree_root leaf_hash(const void *leaf, size_t len)
+struct tree_root tree_leaf(const void *leaf, size_t len)
 {
 	static const uint8_t zero = 0x00;
 	crypto_hash_sha256_state state;
@@ -35,14 +35,47 @@ void tree_init(struct tree *t)
 
 void tree_add(struct tree *t, const void *leaf, size_t len)
 {
-	struct tree_root h = leaf_hash(leaf, len);
-	unsigned level = 0;
+	struct tree_part part = { .level = 0, .root = tree_leaf(leaf, len) };
 
+	(void)tree_add_part(t, &part);
+}
+
+bool tree_add_part(struct tree *t, const struct tree_part *part)
+{
+	uint64_t leaves = part->level < 63 ? UINT64_C(1) << part->level : 0;
+	struct tree_root h = part->root;
+	unsigned level = part->level;
+
+	if (leaves == 0 || (t->size & (leaves - 1)) != 0 ||
+		t->size > UINT64_MAX / 2)
+		return false;
 	/* As in binary addition: two subtrees of a size carry into one. */
 	for (; (t->size >> level & 1) != 0; level++)
 		h = node(&t->edge[level], &h);
 	t->edge[level] = h;
-	t->size++;
+	t->size += leaves;
+	return true;
+}
+
+void tree_range_init(struct tree_range *r, uint64_t from)
+{
+	*r = (struct tree_range){ .end = from };
+}
+
+void tree_range_add(struct tree_range *r, const void *leaf, size_t len)
+{
+	struct tree_part *last;
+
+	r->part[r->n++] = (struct tree_part){ 0, tree_leaf(leaf, len) };
+	r->end++;
+	/* Two of a size become one where that one may stand. */
+	for (last = &r->part[r->n - 1];
+		r->n > 1 && last[-1].level == last->level &&
+		(r->end & ((UINT64_C(2) << last->level) - 1)) == 0;
+		last--, r->n--) {
+		last[-1].root = node(&last[-1].root, &last->root);
+		last[-1].level++;
+	}
 }
 
 struct tree_root tree_root(const struct tree *t)

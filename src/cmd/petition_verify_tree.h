@@ -8,6 +8,7 @@
 #ifndef CMD_PETITION_VERIFY_TREE_H
 #define CMD_PETITION_VERIFY_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,9 +23,29 @@ struct tree {
 	struct tree_root edge[64];
 };
 
+struct tree_root tree_leaf(const void *leaf, size_t len);
 void tree_init(struct tree *t);
 void tree_add(struct tree *t, const void *leaf, size_t len);
 /* The root of what was added; of no leaves, SHA-256 of nothing. */
 struct tree_root tree_root(const struct tree *t);
+
+/* The largest subtrees that cover the leaves from some one on, from left to
+ * right: with those before it they make the root, so they prove that one log
+ * begins with another, or that it does not. */
+struct tree_part {
+	unsigned level; /* of 2^level leaves */
+	struct tree_root root;
+};
+
+struct tree_range {
+	uint64_t end; /* the leaf behind the last */
+	unsigned n;
+	struct tree_part part[128];
+};
+
+void tree_range_init(struct tree_range *r, uint64_t from);
+void tree_range_add(struct tree_range *r, const void *leaf, size_t len);
+/* Add a subtree; false, and nothing is added, unless one may stand there. */
+bool tree_add_part(struct tree *t, const struct tree_part *part);
 
 #endif

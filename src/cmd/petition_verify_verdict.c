@@ -13,14 +13,31 @@ static void say(char *text, size_t cap, const char *format, va_list args)
 			*p = '?';
 }
 
+static void add_fault(struct verdict *v, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+static void add_fault(struct verdict *v, const char *format, va_list args)
+{
+	if (v->faults++ == 0)
+		say(v->fault, sizeof(v->fault), format, args);
+}
+
 void verdict_fault(struct verdict *v, const char *format, ...)
 {
 	va_list args;
 
-	if (v->faults++ > 0)
-		return;
 	va_start(args, format);
-	say(v->fault, sizeof(v->fault), format, args);
+	add_fault(v, format, args);
+	va_end(args);
+}
+
+void verdict_proven(struct verdict *v, const char *format, ...)
+{
+	va_list args;
+
+	v->proven++;
+	va_start(args, format);
+	add_fault(v, format, args);
 	va_end(args);
 }
 

@@ -26,11 +26,15 @@ struct verdict {
 	char fault[512]; /* the first, empty if there is none */
 	char trouble[512]; /* the first, empty if there is none */
 	uint64_t faults;
+	uint64_t proven; /* those of them that signed bytes alone show */
 };
 
 /* Note a broken rule.  All but printable ASCII is replaced: what is said
  * may quote the log, and ends on a terminal. */
 void verdict_fault(struct verdict *v, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+/* The same for one that whoever holds the signed bytes can show to others. */
+void verdict_proven(struct verdict *v, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 /* Note that this machine could not look. */
 void verdict_trouble(struct verdict *v, const char *format, ...)

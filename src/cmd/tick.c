@@ -14,9 +14,6 @@
 #include "role/command.h"
 #include "role/site.h"
 
-/* Links in mails work for a day after closing (web/committer.c). */
-static const int64_t GRACE_MS = (int64_t)24 * 3600 * 1000;
-
 static const char HELP[] =
 	"usage: petitiond tick SITE\n"
 	"\n"
@@ -29,6 +26,7 @@ static enum err tick_stopped(const char *path)
 {
 	struct store *s = NULL;
 	char file[4200];
+	int64_t now_ms = clock_wall_ms(clock_system());
 	size_t closed = 0, events = 0;
 	enum err e;
 
@@ -37,8 +35,8 @@ static enum err tick_stopped(const char *path)
 	if (e == OK)
 		e = store_begin(s);
 	if (e == OK)
-		e = store_close_due(s, clock_wall_ms(clock_system()), GRACE_MS,
-			&closed, &events);
+		/* No CLOSE event: keeper may know of confirmations. */
+		e = store_close_due(s, now_ms, now_ms, &closed, &events);
 	if (e == OK)
 		e = store_commit(s);
 	store_close(s);

@@ -296,6 +296,7 @@ static void look_after(struct flow *f)
 		f->housekeep_at_ms = now + HOUSEKEEP_MS;
 		w = work_new(WORK_HOUSEKEEP);
 		if (w != NULL) {
+			w->slots.agreed = f->reconciled;
 			w->slots.tick = f->tick;
 			f->tick = false;
 			f->housekeeping = true;

@@ -149,6 +149,7 @@ struct work_reconcile {
 struct work_slots {
 	uint64_t *slot;
 	size_t n;
+	bool agreed; /* WORK_HOUSEKEEP: keeper and web have compared */
 	bool tick; /* WORK_HOUSEKEEP: a command waits for the answer, */
 	size_t closed; /* which is this */
 	size_t reminded; /* WORK_HOUSEKEEP: jobs queued once more */

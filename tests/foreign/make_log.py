@@ -10,6 +10,7 @@ and python3-cryptography are used, and nothing of petitiond.
 """
 import base64
 import hashlib
+import hmac
 import json
 import os
 import struct
@@ -90,6 +91,7 @@ class Log:
         self.signer = Signer(f"{host}/log", seed + b" checkpoint")
         self.promiser = Signer(f"{host}/promise", seed + b" promise")
         self.leaves = []
+        self.signed = 0
         self.first_hour = HOUR + (year - 2026) * 8760
         self.hour = self.first_hour
         self.petitions = after.petitions if after else {}
@@ -124,9 +126,9 @@ class Log:
         return sha(b"somebody %d %d %d" % (petition, self.year, n))
 
     def sign(self, petition, c=None):
-        n = len(self.leaves)
+        self.signed += 1
         index = self.leaf(SIGN, petition,
-                          c=c or self.commitment(petition, n))
+                          c=c or self.commitment(petition, self.signed))
         self.petitions[petition]["signs"].add((self.year, index))
         return self.year, index
 
@@ -229,6 +231,37 @@ class Log:
             self.host, petition, b64(c), deadline))
 
 
+def b64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def cbor_text(text):
+    data = text.encode()
+    n = len(data)
+    head = (bytes([0x60 + n]) if n < 24 else bytes([0x78, n]) if n < 256
+            else b"\x79" + n.to_bytes(2, "big"))
+    return head + data
+
+
+class Receipt:
+    """What a signer saves (docs/log.md, section 7)."""
+
+    def __init__(self, name="Zo\u00eb Example", email="zoe@example.org"):
+        self.name, self.email, self.petition = name, email, 1
+        self.o, self.h = sha(b"o"), sha(b"record")
+        person = sha(b"\x82" + cbor_text(email) + cbor_text(name))
+        self.c = hmac.new(self.o, b"petition-leaf/v1" + struct.pack(">Q", 1) +
+                          person + self.h, "sha256").digest()
+
+    def text(self, promise="", **other):
+        v = {"site": "https://petitions.example.org",
+             "petition": self.petition, "commitment": b64url(self.c),
+             "secret": b64url(self.o), "record": b64url(self.h),
+             "name": self.name, "email": self.email, **other}
+        return "petition receipt/v1\n" + "".join(
+            f"{k} {v[k]}\n" for k in v) + (f"\n{promise}" if promise else "")
+
+
 def openings(log, signs):
     """A history's first leaves, every type of leaf that needs no other."""
     bridge = "Mend the bridge \u2713"
@@ -244,6 +277,8 @@ def openings(log, signs):
         lambda: log.leaf(ACCESS, 0, 1),
         lambda: log.leaf(SHRED, 2, reason=1, c=log.document(b"keys\n")),
         lambda: log.petition(1, title=bridge),
+        lambda: log.petition(4, carried=5),
+        lambda: log.sign(4),
     ]
 
 
@@ -259,8 +294,8 @@ def honest(folder, size, after=None, **options):
         p = 1 + n % 2
         if n < len(first):
             first[n]()
-        elif n == size - 1 and n > 100:
-            log.leaf(CLOSE, 2, log.count(2))
+        elif n == size - 1 and n > 100 and not after:
+            log.leaf(CLOSE, 4, log.count(4))
         elif n % 11 == 5 and signs[p]:
             kind = (INVALIDATE, WITHDRAW, RESTORE)[n // 11 % 3]
             log.mark(kind, p, signs[p][n * 7 % len(signs[p])])

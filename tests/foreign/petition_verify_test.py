@@ -3,17 +3,10 @@
 
 usage: petition_verify_test.py PATH/petition-verify
 """
-import base64
-import functools
-import hmac
-import http.server
 import json
 import os
 import shutil
-import struct
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 
@@ -21,46 +14,8 @@ sys.dont_write_bytecode = True  # leave no file in the source tree
 
 import make_log
 from make_log import (ACCESS, CLOSE, CODE, HOUR, INVALIDATE, KEY, RESTORE,
-                      SIGN, WITHDRAW, Log, Signer, honest)
-
-PROGRAM = sys.argv[1]
-run_count = 0
-fail_count = 0
-
-
-def check(good, what, detail=""):
-    global run_count, fail_count
-    run_count += 1
-    print(f"{'' if good else 'not '}ok {run_count} - {what}", flush=True)
-    if not good:
-        fail_count += 1
-        for line in str(detail).splitlines():
-            print("# " + line, flush=True)
-
-
-def run(*args):
-    done = subprocess.run([PROGRAM, *map(str, args)], timeout=300,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True)
-    return done.returncode, done.stdout, done.stderr
-
-
-def expect(what, code, words, *args):
-    """Run; want this exit code and these words on standard output."""
-    got, out, err = run(*args)
-    check(got == code and words in out, what,
-          f"exit {got}, want {code} and: {words}\n{out}{err}")
-
-
-class Tmp:
-    """A folder for one case."""
-
-    def __enter__(self):
-        self.folder = tempfile.mkdtemp(prefix="petition-verify-")
-        return self.folder
-
-    def __exit__(self, *_):
-        shutil.rmtree(self.folder)
+                      SIGN, WITHDRAW, Log, Receipt, Signer, honest)
+from verifier import Quiet, Tmp, check, done, expect, run, served
 
 
 def counts_of(log, *args):
@@ -498,37 +453,6 @@ def test_promises():
                "--key", other.promiser.vkey, path, d)
 
 
-def b64url(data):
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def cbor_text(text):
-    data = text.encode()
-    n = len(data)
-    head = (bytes([0x60 + n]) if n < 24 else bytes([0x78, n]) if n < 256
-            else b"\x79" + n.to_bytes(2, "big"))
-    return head + data
-
-
-class Receipt:
-    """What a signer saves (docs/log.md, section 7)."""
-
-    def __init__(self, name="Zo\u00eb Example", email="zoe@example.org"):
-        self.name, self.email, self.petition = name, email, 1
-        self.o, self.h = make_log.sha(b"o"), make_log.sha(b"record")
-        person = make_log.sha(b"\x82" + cbor_text(email) + cbor_text(name))
-        self.c = hmac.new(self.o, b"petition-leaf/v1" + struct.pack(">Q", 1) +
-                          person + self.h, "sha256").digest()
-
-    def text(self, promise="", **other):
-        v = {"site": "https://petitions.example.org",
-             "petition": self.petition, "commitment": b64url(self.c),
-             "secret": b64url(self.o), "record": b64url(self.h),
-             "name": self.name, "email": self.email, **other}
-        return "petition receipt/v1\n" + "".join(
-            f"{k} {v[k]}\n" for k in v) + (f"\n{promise}" if promise else "")
-
-
 def test_receipts():
     with Tmp() as d, Tmp() as aside:
         path = os.path.join(aside, "receipt")
@@ -578,27 +502,14 @@ def test_receipts():
         look("long texts", 0, "COUNTED")
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    asked = []
-
-    def log_message(self, *_):
-        self.asked.append(self.path)
-
-
 def test_http():
     with Tmp() as d, Tmp() as cache:
         old = honest(d, 300)
         old.write()
         log = honest(d, 1000, year=2027, after=old)
         log.write()
-        server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), functools.partial(Quiet, directory=d))
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_port}"
         common = ("--cache", cache)
-        try:
+        with served(d) as url:
             got = counts_of(log, *common, url)
             check(got == log.expected(), "over HTTP", got)
             Quiet.asked.clear()
@@ -619,10 +530,6 @@ def test_http():
             expect("a missing bundle over HTTP", 1, "is missing", url)
             expect("but not in the year before", 0, "GOOD",
                    "--year", "2026", url)
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
         expect("nobody listens", 3, "UNKNOWN", url)
 
 
@@ -640,12 +547,6 @@ def test_pages():
     with Tmp() as d:
         log = honest(d, 300)
         log.write()
-        server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), functools.partial(Growing, directory=d))
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_port}"
-
         def page(number, count):
             path = os.path.join(d, "petitions", f"{number}.json")
             make_log.write(path + ".new", json.dumps(
@@ -663,7 +564,7 @@ def test_pages():
             page(1, log.count(1))
             Growing.grow = None
 
-        try:
+        with served(d, Growing) as url:
             expect("no page is no fault", 0, "GOOD", "--pages", url)
             page(1, log.count(1))
             page(2, log.count(2))
@@ -689,11 +590,7 @@ def test_pages():
             page(2, "many")
             expect("a page without a count", 1, "has no signature_count",
                    "--pages", url)
-        finally:
             Growing.grow = None
-            server.shutdown()
-            thread.join()
-            server.server_close()
 
 
 def test_usage():
@@ -716,8 +613,7 @@ def main():
                  test_receipts, test_http,
                  test_pages):
         test()
-    print(f"1..{run_count}")
-    sys.exit(1 if fail_count else 0)
+    done()
 
 
 if __name__ == "__main__":
