@@ -34,6 +34,7 @@ static const char help[] =
 	"  --pages         URL: compare the count each petition's page says, too\n"
 	"  --tiles         compare the hash tiles, too, which others' proofs use\n"
 	"  --cache DIR     keep what never changes, so that it is loaded once\n"
+	"  --progress      say how far it is, not only on a terminal\n"
 	"  --json          one JSON object instead of a table\n"
 	"  --help          this text\n"
 	"\n"
@@ -130,6 +131,8 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->json = true;
 		else if (str_eq(word, STR("--pages")))
 			o->pages = true;
+		else if (str_eq(word, STR("--progress")))
+			o->progress = true;
 		else if (str_eq(word, STR("--tiles")))
 			o->tiles = true;
 		else if (!str_starts(word, STR("--"))) {

@@ -20,7 +20,8 @@ struct look {
 	struct tree tree;
 	struct tiles *tiles; /* NULL unless asked for */
 	bool rewritten; /* it differs from the last look */
-	int64_t next_word_ms; /* when to say how far we are */
+	int64_t next_word_ms; /* when to say how far we are; 0: not known */
+	bool said; /* it was said of this log */
 };
 
 /* True if the text is a checkpoint of this year, of a key we hold. */
@@ -182,18 +183,24 @@ static enum err take_bundle(
 	return OK;
 }
 
-/* After two seconds, a word: often on a terminal, seldom in a file. */
-static void progress(struct look *k)
+/* How far we are: on a terminal, after two seconds and then often, in one
+ * line; elsewhere only for who asked, from the first moment and seldom. */
+static void progress(struct look *k, bool done)
 {
 	int64_t now = clock_mono_ms(clock_system());
-	bool tty;
+	bool tty = isatty(STDERR_FILENO) == 1;
+	bool asked = k->terms->progress;
 
-	if (now < k->next_word_ms)
+	if (!tty && !asked)
 		return;
-	tty = isatty(STDERR_FILENO) == 1;
+	if (k->next_word_ms == 0)
+		k->next_word_ms = now + (asked ? 0 : 2000);
+	if (now < k->next_word_ms && !(done && (asked || k->said)))
+		return;
 	(void)fprintf(stderr, "%slog %u: %" PRIu64 " of %" PRIu64 " leaves%s",
 		tty ? "\r" : "", k->y->year, k->tree.size, k->y->size,
-		tty ? "" : "\n");
+		tty && !done ? "" : "\n");
+	k->said = true;
 	k->next_word_ms = now + (tty ? 500 : 10000);
 }
 
@@ -201,22 +208,21 @@ static enum err read_leaves(struct look *k)
 {
 	struct buf b;
 	enum err e = OK;
-	int64_t start = clock_mono_ms(clock_system()) + 2000;
 
-	k->next_word_ms = start;
+	k->next_word_ms = 0;
+	k->said = false;
 	buf_init(&b, BUNDLE_BYTES);
 	check_past(k);
 	while (e == OK && k->tree.size < k->y->size) {
 		uint64_t n = k->tree.size / BUNDLE;
 		unsigned width = bundle_width(k->y->size, n);
 
+		progress(k, false);
 		e = get_bundle(k, n, width, &b);
 		if (e == OK)
 			e = take_bundle(k, n, width, &b);
-		progress(k);
 	}
-	if (k->next_word_ms != start && isatty(STDERR_FILENO) == 1)
-		(void)fprintf(stderr, "\n");
+	progress(k, true);
 	buf_release(&b);
 	return e;
 }

@@ -24,6 +24,7 @@ struct history_terms {
 	const struct keyring *keys; /* that may sign checkpoints */
 	const struct state *state; /* of the last look; may be NULL */
 	const struct promise *promise; /* a SIGN to look for; may be NULL */
+	bool progress; /* say how far we are, not only on a terminal */
 	bool tiles; /* look at the hash tiles, too */
 	bool partial; /* documents need not be there */
 };

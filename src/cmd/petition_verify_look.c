@@ -173,6 +173,7 @@ void look_history(struct source *s, const struct options *o,
 	struct keyring keys;
 	struct history_terms terms = { .keys = &keys,
 		.promise = promise,
+		.progress = o->progress,
 		.tiles = o->tiles,
 		.partial = o->partial };
 

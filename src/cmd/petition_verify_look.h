@@ -24,6 +24,7 @@ struct options {
 	struct keyring promise_keys;
 	unsigned year; /* the last one to read; 0: all there are */
 	uint64_t petition; /* 0: all */
+	bool progress; /* say how far we are, not only on a terminal */
 	bool tiles; /* look at the hash tiles, too */
 	bool pages; /* compare what the petitions' pages say */
 	bool json;

@@ -121,6 +121,7 @@ static void set_options(
 	struct source *s, const char *url, char *errors, struct buf *b)
 {
 	CURL *c = s->curl;
+	curl_off_t had = (curl_off_t)b->len;
 
 	curl_easy_reset(c); /* keeps the connection */
 	(void)curl_easy_setopt(c, CURLOPT_URL, url);
@@ -136,47 +137,62 @@ static void set_options(
 	(void)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, errors);
 	(void)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
 	(void)curl_easy_setopt(c, CURLOPT_WRITEDATA, b);
+	/* What came of a file that never changes need not come again. */
+	(void)curl_easy_setopt(c, CURLOPT_RESUME_FROM_LARGE, had);
 }
 
-/* One attempt.  ERR_BUSY asks for another. */
-static enum err fetch_once(struct source *s, const char *url, struct buf *b)
+/* One attempt, from where b ends.  ERR_BUSY asks for another. */
+static enum err fetch_once(
+	struct source *s, const char *url, enum source_life life, struct buf *b)
 {
 	char errors[CURL_ERROR_SIZE] = "";
+	bool resumed = b->len > 0;
 	long status = 0;
 	CURLcode code;
 
-	buf_clear(b);
 	set_options(s, url, errors, b);
 	code = curl_easy_perform(s->curl);
 	(void)curl_easy_setopt(s->curl, CURLOPT_ERRORBUFFER, NULL);
 	if (buf_err(b) != OK)
 		return buf_err(b);
+	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code == CURLE_OK && status == (resumed ? 206 : 200))
+		return OK;
+	/* A server that gives no parts is asked for all once more; so is one
+	 * for a file that may be another by now. */
+	if (code == CURLE_OK || code == CURLE_RANGE_ERROR ||
+		life == SOURCE_CHANGES || (status != 200 && status != 206))
+		buf_clear(b);
 	if (code != CURLE_OK) {
 		set_why(s,
 			errors[0] != '\0' ? errors : curl_easy_strerror(code));
 		return ERR_BUSY;
 	}
-	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 404 || status == 410)
 		return ERR_NOT_FOUND;
-	if (status == 200)
-		return OK;
 	(void)snprintf(s->why, sizeof(s->why), "HTTP status %ld", status);
-	return status >= 500 || status == 429 ? ERR_BUSY : ERR_IO;
+	return resumed || status >= 500 || status == 429 ? ERR_BUSY : ERR_IO;
 }
 
-static enum err fetch(struct source *s, const char *path, struct buf *b)
+/* An attempt that brought something does not count. */
+static enum err fetch(struct source *s, const char *path, enum source_life life,
+	struct buf *b)
 {
 	char url[2048];
 	enum err e = ERR_BUSY;
+	unsigned tries = 0;
 
+	buf_clear(b);
 	if (snprintf(url, sizeof(url), "%s/%s", s->base, path) >=
 		(int)sizeof(url))
 		return ERR_TOO_LARGE;
-	for (unsigned i = 0; i < TRIES && e == ERR_BUSY; i++) {
-		if (i > 0)
-			(void)sleep(i);
-		e = fetch_once(s, url, b);
+	while (e == ERR_BUSY && tries < TRIES) {
+		size_t had = b->len;
+
+		if (tries > 0)
+			(void)sleep(tries);
+		e = fetch_once(s, url, life, b);
+		tries = b->len > had ? 1 : tries + 1;
 	}
 	return e == ERR_BUSY ? ERR_IO : e;
 }
@@ -192,7 +208,7 @@ static void keep(struct source *s, const char *path, const struct buf *b)
 
 enum err source_get_anew(struct source *s, const char *path, struct buf *b)
 {
-	enum err e = fetch(s, path, b);
+	enum err e = fetch(s, path, SOURCE_FIXED, b);
 
 	if (e == OK && s->dir_fd >= 0)
 		keep(s, path, b);
@@ -217,7 +233,7 @@ enum err source_get(struct source *s, const char *path, enum source_life life,
 	if (s->curl == NULL)
 		return read_local(s, path, b);
 	if (life == SOURCE_CHANGES)
-		return fetch(s, path, b);
+		return fetch(s, path, life, b);
 	if (s->dir_fd >= 0 && read_local(s, path, b) == OK) {
 		s->used_cache = true;
 		return OK;

@@ -4,7 +4,8 @@
  *
  * Paths are those of docs/log.md, section 1 ("log/2026/checkpoint").  Over
  * HTTP one connection serves all (libcurl).  Only files that never change
- * are kept in the cache; a run that was broken off goes on from there.
+ * are kept in the cache; a run that was broken off goes on from there, and a
+ * download of such a file from where it broke off.
  */
 #ifndef CMD_PETITION_VERIFY_SOURCE_H
 #define CMD_PETITION_VERIFY_SOURCE_H

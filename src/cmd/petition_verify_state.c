@@ -36,27 +36,32 @@ static enum err read_line(struct state *s, struct str line)
 		(struct str){ (const char *)note, note_len });
 }
 
-enum err state_load(const char *path, struct state *ret_state)
+enum err state_read(struct str text, struct state *ret_state)
 {
 	struct state s = { .n = 0 };
-	struct str text;
 	struct str line;
+	enum err e = OK;
+
+	while (e == OK && str_split(&text, '\n', &line))
+		if (line.len > 0)
+			e = read_line(&s, line);
+	if (e == OK)
+		*ret_state = s;
+	return e;
+}
+
+enum err state_load(const char *path, struct state *ret_state)
+{
 	struct buf b;
 	enum err e;
 
 	buf_init(&b, STATE_MAX_BYTES);
 	e = file_read(AT_FDCWD, path, &b);
-	if (e == ERR_NOT_FOUND) {
-		e = OK;
-		buf_clear(&b);
-	}
-	text = buf_view(&b);
-	while (e == OK && str_split(&text, '\n', &line))
-		if (line.len > 0)
-			e = read_line(&s, line);
-	buf_release(&b);
 	if (e == OK)
-		*ret_state = s;
+		e = state_read(buf_view(&b), ret_state);
+	else if (e == ERR_NOT_FOUND)
+		e = state_read(STR(""), ret_state);
+	buf_release(&b);
 	return e;
 }
 

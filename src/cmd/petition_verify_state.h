@@ -34,6 +34,8 @@ struct state {
 
 /* A file that is not there is an empty state; ERR_CORRUPT if it is none. */
 MUST_USE enum err state_load(const char *path, struct state *ret_state);
+/* The same of a text. */
+MUST_USE enum err state_read(struct str text, struct state *ret_state);
 MUST_USE enum err state_save(const char *path, const struct state *s);
 /* NULL if that log was never seen. */
 const struct seen *state_find(const struct state *s, struct str origin);

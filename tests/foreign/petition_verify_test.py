@@ -533,6 +533,85 @@ def test_http():
         expect("nobody listens", 3, "UNKNOWN", url)
 
 
+class Breaking(Quiet):
+    """Every first reply with a long body breaks off in its middle; ranges are
+    served, unless whole says no."""
+    whole = False
+    broken = set()
+    ranges = []
+    gave_up = None
+
+    def do_GET(self):
+        path = self.translate_path(self.path)
+        if self.gave_up and self.gave_up in self.path:
+            self.close_connection = True
+            return
+        if not os.path.isfile(path):
+            self.send_error(404)
+            return
+        with open(path, "rb") as f:
+            data = f.read()
+        start = 0
+        asked = self.headers.get("Range")
+        if asked:
+            self.ranges.append((self.path, asked))
+        if asked and not self.whole:
+            start = int(asked[len("bytes="):].split("-")[0])
+            self.send_response(206)
+            self.send_header("Content-Range", "bytes %d-%d/%d" % (
+                start, len(data) - 1, len(data)))
+        else:
+            self.send_response(200)
+        data = data[start:]
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if len(data) > 4000 and self.path not in self.broken:
+            self.broken.add(self.path)
+            data = data[:1500]
+            self.close_connection = True
+        self.wfile.write(data)
+
+
+def test_broken_downloads():
+    with Tmp() as d, Tmp() as cache:
+        log = honest(d, 700)
+        log.write()
+        for whole in (False, True):
+            Breaking.whole = whole
+            Breaking.broken.clear()
+            Breaking.ranges.clear()
+            with served(d, Breaking) as url:
+                got = counts_of(log, url)
+            how = "starts again" if whole else "goes on"
+            check(got == log.expected(), f"a download that breaks off {how}",
+                  got)
+            full = [p for p, r in Breaking.ranges if r == "bytes=1500-"]
+            check(len(full) == 2 and all(".p" not in p for p in full),
+                  "parts are asked for of what never changes", full)
+        Breaking.gave_up = "entries/002"
+        with served(d, Breaking) as url:
+            expect("a site that is gone in the middle", 3, "UNKNOWN",
+                   "--cache", cache, url)
+            Breaking.gave_up = None
+            Breaking.asked.clear()
+            expect("and comes back", 0, "GOOD", "--cache", cache, url)
+            again = [p for p in Breaking.asked if "entries" in p]
+            check(again == ["/log/2026/tile/entries/002.p/188"],
+                  "the run goes on from where it was", again)
+
+
+def test_progress():
+    with Tmp() as d:
+        log = honest(d, 700)
+        log.write()
+        code, out, err = run("--progress", d)
+        check(code == 0 and "log 2026: 0 of 700 leaves\n" in err and
+              "log 2026: 700 of 700 leaves\n" in err, "--progress says it",
+              err)
+        code, out, err = run(d)
+        check(code == 0 and err == "", "not unasked in a file", err)
+
+
 class Growing(Quiet):
     """The log grows when a page is asked for, as if leaves came just now."""
     grow = None
@@ -611,6 +690,7 @@ def main():
                  test_marks_across_years, test_rules_across_years,
                  test_state_across_years, test_promises,
                  test_receipts, test_http,
+                 test_broken_downloads, test_progress,
                  test_pages):
         test()
     done()

@@ -67,6 +67,7 @@ def served(folder, handler=Quiet):
     """The address of a server of this folder."""
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(handler, directory=folder))
+    server.handle_error = lambda *_: None  # a client that went away
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
