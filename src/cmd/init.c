@@ -159,26 +159,45 @@ static enum err get_passphrase(struct init *i)
 
 /* ---- the keys ---- */
 
-/* A fresh identity: its secret line to desk, its public one to recipients. */
-static void add_identity(struct buf *desk, struct buf *recipients,
+/* A fresh identity: its secret line to secret, its public one to recipients. */
+static void add_identity(struct buf *secret, struct buf *recipients,
 	const char *compartment, const char *who,
 	struct age_recipient *ret_recipient)
 {
 	struct age_identity *identity = SECRET_NEW(struct age_identity);
 
 	if (identity == NULL) {
-		desk->err = ERR_MEMORY;
+		secret->err = ERR_MEMORY;
 		return;
 	}
 	age_identity_generate(rng_system(), identity);
 	age_recipient_of(identity, ret_recipient);
-	buf_printf(desk, "# %s: opens the %s records\n", who, compartment);
-	age_identity_text(identity, desk);
-	buf_c(desk, "\n");
+	buf_printf(secret, "# %s: opens the %s records\n", who, compartment);
+	age_identity_text(identity, secret);
+	buf_c(secret, "\n");
 	buf_printf(recipients, "%s ", compartment);
 	age_recipient_text(ret_recipient, recipients);
 	buf_printf(recipients, " %s\n", who);
 	secret_free(identity);
+}
+
+/* The mailer's own key, for it writes to creators and sponsors by itself: the
+ * one key that reads records and is online. */
+static enum err make_standing(struct init *i, struct buf *recipients)
+{
+	struct age_recipient mailer;
+	struct buf secret;
+	enum err e;
+
+	buf_init(&secret, 1024);
+	add_identity(&secret, recipients, "standing", "mailer", &mailer);
+	e = buf_err(&secret);
+	if (e == OK)
+		e = file_create(i->dir_fd, "mailer/standing.key", secret.at,
+			secret.len, 0600);
+	wipe(secret.at, secret.len);
+	buf_release(&secret);
+	return e;
 }
 
 /* The one desk of the beginning may ask, and knows where. */
@@ -225,6 +244,8 @@ static enum err make_desk(struct init *i)
 			i->desk);
 	else if (e != OK)
 		complain("%s: %s", i->desk, err_text(e));
+	if (e == OK)
+		e = make_standing(i, &recipients);
 	if (e == OK)
 		e = file_create(i->dir_fd, "sealer/recipients", recipients.at,
 			recipients.len, 0600);
@@ -318,6 +339,11 @@ static void say_who_can_open_what(const struct init *i)
 	if (i->drawn)
 		printf("  Its passphrase, shown this once: %s\n",
 			i->passphrase);
+	printf("  %s/mailer/standing.key lets this machine write to creators "
+	       "and sponsors of\n"
+	       "  petitions by itself; it opens their names and addresses, "
+	       "nobody else's.\n",
+		i->site);
 	printf("  %s/credential.key wraps keeper's and sealer's keys at rest: "
 	       "keep a copy apart\n"
 	       "  from the backups of %s.\n"
