@@ -6,9 +6,6 @@
 
 #include "role/keep_story.h"
 
-static const struct person ada = { "ada@example.org", "ada@example.org", "ada",
-	"N1" };
-
 enum { CROWD = 40 };
 
 struct gone {
