@@ -152,12 +152,12 @@ def say_pages(site, rounds=2):
             with urllib.request.urlopen(URL + path) as r, \
                     open(f'{folder}/{name}', 'wb') as f:
                 sizes[name] = f.write(r.read())
-        master, worker, port = pages.start_nginx(folder)
-        web = site.roles()['web']
+        master, workers, port = pages.start_nginx(folder, 1)
+        web = [site.roles()['web']]
         try:
             for name, path in paths.items():
                 both = [('ours', web, URL + path),
-                        ('nginx', worker, f'http://127.0.0.1:{port}/{name}')]
+                        ('nginx', workers, f'http://127.0.0.1:{port}/{name}')]
                 us = {'ours': [], 'nginx': []}
                 for i in range(2 * rounds):
                     for who, pid, url in both if i % 2 == 0 else both[::-1]:
