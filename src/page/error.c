@@ -55,7 +55,8 @@ static const struct words *words_of(int status)
 	return found;
 }
 
-void page_error(struct buf *out, const struct page_site *site, int status)
+static void write_page(struct buf *out, const struct page_site *site,
+	int status, bool has_button)
 {
 	const struct words *w = words_of(status);
 	struct str title = words_find(site->words, w->title);
@@ -69,8 +70,25 @@ void page_error(struct buf *out, const struct page_site *site, int status)
 	html_elem(&p.h, "h1", title);
 	html_lit(&p.h, "\n<p>");
 	html_text(&p.h, words_find(site->words, w->what));
-	html_lit(&p.h, "</p>\n<p>");
+	html_lit(&p.h, "</p>\n");
+	if (has_button) {
+		html_lit(&p.h,
+			"<form method=\"post\">\n<button class=\"button\">");
+		say(&p, "Try again");
+		html_lit(&p.h, "</button>\n</form>\n");
+	}
+	html_lit(&p.h, "<p>");
 	sayf(&p, "[All petitions]", .url = { STR("/petitions") });
 	html_lit(&p.h, "</p>\n</div>\n");
 	layout_end(&p);
+}
+
+void page_error(struct buf *out, const struct page_site *site, int status)
+{
+	write_page(out, site, status, false);
+}
+
+void page_again(struct buf *out, const struct page_site *site)
+{
+	write_page(out, site, 503, true);
 }

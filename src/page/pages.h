@@ -358,5 +358,8 @@ void page_privacy(struct buf *out, const struct page_site *site);
 
 /* Any status from 400 to 599; unknown ones speak as 400 or 500. */
 void page_error(struct buf *out, const struct page_site *site, int status);
+/* The 503 for a button without fields: it is there once more, and its form
+ * has no action, so that address and fragment stay (page_confirm). */
+void page_again(struct buf *out, const struct page_site *site);
 
 #endif

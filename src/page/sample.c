@@ -621,6 +621,11 @@ static void error_503(struct buf *out, const struct page_site *site)
 	page_error(out, site, 503);
 }
 
+static void again(struct buf *out, const struct page_site *site)
+{
+	page_again(out, site);
+}
+
 /* ---- where people live ---- */
 
 static const struct page_area sample_areas[] = {
@@ -754,6 +759,7 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "topics", topics },
 		{ "error-404", error_404 },
 		{ "error-503", error_503 },
+		{ "error-again", again },
 	};
 
 	*ret_count = sizeof(samples) / sizeof(samples[0]);

@@ -11,6 +11,7 @@ enum {
 	HOUSEKEEP_MS = 10000,
 	EXPIRE_MS = 60000,
 	FINISH_MS = 10000,
+	LINK_PAUSE_MS = 500, /* a peer is not met anew more often */
 	PATIENCE_MS = 20000 /* then a request is answered 503 */
 };
 
@@ -66,7 +67,10 @@ void flow_answer(struct flow *f, struct work *w, struct http_reply *reply)
 
 void flow_refuse(struct flow *f, struct work *w, unsigned status)
 {
-	flow_answer(f, w, app_error(flow_view(f, w), status));
+	struct app *app = flow_view(f, w);
+
+	flow_answer(
+		f, w, status == 503 ? app_again(app) : app_error(app, status));
 }
 
 void flow_leave(struct flow *f, struct work *w)
@@ -152,7 +156,9 @@ static void declared(struct flow *f, struct work *w)
 		flow_find_events(f);
 		shelf_declared(f->app->shelf);
 	} else {
+		/* With its next link it declares again. */
 		log_err("cannot-store-declaration", w->err);
+		flow_lose(f, ROLE_SEALER, w->err);
 	}
 	work_free(w);
 }
@@ -236,10 +242,28 @@ static void meet_peers(struct flow *f)
 	for (size_t i = 0; i < ROLE_COUNT; i++) {
 		if (changed[i] == NULL || (!r->fresh[i] && !r->lost[i]))
 			continue;
-		if (r->lost[i])
-			role_lose(r, (enum role_name)i);
+		f->ask_at_ms[i] = 0;
+		if (r->lost[i]) {
+			link_close(&r->link[i]);
+			f->ask_at_ms[i] = f->asked_ms[i] + LINK_PAUSE_MS;
+		}
 		r->fresh[i] = r->lost[i] = false;
 		changed[i](f);
+	}
+}
+
+/* What made us lose a peer may be there for a while, as a full disk is: at
+ * first another link is asked for at once, then after pauses. */
+static void ask_for_links(struct flow *f)
+{
+	int64_t now = now_ms(f);
+
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		if (f->ask_at_ms[i] == 0 || now < f->ask_at_ms[i])
+			continue;
+		f->ask_at_ms[i] = 0;
+		f->asked_ms[i] = now;
+		role_lose(f->role, (enum role_name)i);
 	}
 }
 
@@ -365,6 +389,7 @@ static enum err turn(struct flow *f)
 	flow_hear_log(f);
 	flow_hear_mailer(f);
 	meet_peers(f);
+	ask_for_links(f);
 	take_inbox(f);
 	if (r->extra[2].revents != 0) {
 		if (f->command.fd < 0)
@@ -406,6 +431,7 @@ enum err flow_run(struct flow *f)
 	flow_line_init(&f->forms);
 	flow_line_init(&f->claims);
 	flow_line_init(&f->leaves);
+	flow_line_init(&f->mailed);
 	f->leaving = true;
 	link_init(&f->command);
 	arena_init(&f->scratch, SCRATCH_MAX);
@@ -419,5 +445,6 @@ enum err flow_run(struct flow *f)
 		e = turn(f);
 	}
 	link_close(&f->command);
+	flow_forget_mailed(f);
 	return e;
 }

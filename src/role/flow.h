@@ -76,6 +76,10 @@ struct flow {
 	struct slot_list settled;
 	struct slot_list booked;
 
+	/* roles whose link is to be made anew, by the supervisor */
+	int64_t ask_at_ms[ROLE_COUNT]; /* 0: none to be asked for */
+	int64_t asked_ms[ROLE_COUNT]; /* when one was, last */
+
 	/* readiness */
 	bool declared; /* sealer's declaration is in the log's journal */
 	bool reconciled;
@@ -107,6 +111,8 @@ struct flow {
 	size_t mails_out; /* at the mailer */
 	size_t mails_put_off;
 	int64_t mail_again_ms; /* none of those put off is due before */
+	struct flow_line mailed; /* done, and the disk had no room for that */
+	int64_t mailed_at_ms; /* when that is tried again */
 	const struct store_mail *fresh[MESSAGE_JOBS_OUT]; /* this turn's */
 	size_t n_fresh;
 	bool mail_reading; /* a reading of the store has come to mail_from */
@@ -189,6 +195,8 @@ void flow_hear_mailer(struct flow *f);
 void flow_mailer_changed(struct flow *f);
 void flow_send_mails(struct flow *f);
 void flow_mailed(struct flow *f, struct work *w);
+/* At the end: the relay has those, and may be given them once more. */
+void flow_forget_mailed(struct flow *f);
 /* A form was committed: its mail may go. */
 void flow_mail_committed(struct flow *f, const struct work_sign *s);
 

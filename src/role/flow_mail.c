@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "role/flow.h"
 
-enum { AGAIN_MS = 120000 };
+enum { AGAIN_MS = 120000, COMMIT_AGAIN_MS = 1000 };
 
 /* ---- the table: open addressing, no gaps between a slot and its place ---- */
 
@@ -194,8 +194,25 @@ static void send_fresh(struct flow *f)
 		flow_lose(f, ROLE_MAILER, e);
 }
 
+static void commit_mailed_again(struct flow *f)
+{
+	struct work *w;
+
+	if (clock_mono_ms(f->app->clock) < f->mailed_at_ms)
+		return;
+	w = flow_line_empty(&f->mailed);
+	while (w != NULL) {
+		struct work *next = w->next;
+
+		w->next = NULL;
+		flow_commit(f, w);
+		w = next;
+	}
+}
+
 void flow_send_mails(struct flow *f)
 {
+	commit_mailed_again(f);
 	if (!link_up(&f->role->link[ROLE_MAILER]))
 		return;
 	send_fresh(f);
@@ -320,6 +337,9 @@ void flow_mailer_changed(struct flow *f)
 	memset(f->mail, 0, sizeof(f->mail));
 	f->mails_out = 0;
 	f->mails_put_off = 0;
+	for (const struct work *w = f->mailed.head; w != NULL; w = w->next)
+		for (size_t i = 0; i < w->slots.n; i++)
+			add_mail(f, w->slots.slot[i]);
 	f->n_fresh = 0;
 	f->mail_reading = false;
 	f->mail_dirty = true;
@@ -327,17 +347,35 @@ void flow_mailer_changed(struct flow *f)
 
 /* ---- committed ---- */
 
+/* A full disk must not turn into mails sent over and over: what the relay has
+ * is noted as soon as there is room, and stays in the table until then. */
 void flow_mailed(struct flow *f, struct work *w)
 {
-	if (w->err != OK)
+	if (w->err != OK) {
 		log_err("mails-stay-queued", w->err);
+		w->err = OK;
+		flow_line_add(&f->mailed, w);
+		f->mailed_at_ms =
+			clock_mono_ms(f->app->clock) + COMMIT_AGAIN_MS;
+		return;
+	}
 	for (size_t i = 0; i < w->slots.n; i++) {
 		struct flow_mail *m = find_mail(f, w->slots.slot[i]);
 
 		if (m != NULL)
 			drop_mail(f, m);
 	}
-	if (w->err != OK)
-		f->mail_dirty = true;
 	work_free(w);
+}
+
+void flow_forget_mailed(struct flow *f)
+{
+	struct work *w = flow_line_empty(&f->mailed);
+
+	while (w != NULL) {
+		struct work *next = w->next;
+
+		work_free(w);
+		w = next;
+	}
 }

@@ -269,12 +269,12 @@ static void hear_declaration(struct flow *f, struct view *v)
 {
 	struct work *w = work_new(WORK_DECLARE);
 
-	if (w == NULL)
-		return;
-	w->declare.text = arena_copy(
-		&w->arena, (struct str){ (const char *)v->at, v->len });
-	if (w->declare.text.at == NULL) {
+	if (w != NULL)
+		w->declare.text = arena_copy(
+			&w->arena, (struct str){ (const char *)v->at, v->len });
+	if (w == NULL || w->declare.text.at == NULL) {
 		work_free(w);
+		flow_lose(f, ROLE_SEALER, ERR_MEMORY);
 		return;
 	}
 	f->declare_ev = 0;

@@ -2,6 +2,8 @@
 
 #include "web/make.h"
 
+static const size_t PAGE_MAX_BYTES = 64 << 10;
+
 struct work *app_work(struct app *app, enum work_kind kind)
 {
 	struct work *w = NULL;
@@ -66,6 +68,15 @@ struct http_reply *app_page(struct app *app, unsigned status, struct buf *b)
 	e = http_once(&spec, b, &reply);
 	buf_release(b);
 	return e == OK ? reply : app_error(app, (unsigned)err_http_status(e));
+}
+
+struct http_reply *app_again(struct app *app)
+{
+	struct buf b;
+
+	buf_init(&b, PAGE_MAX_BYTES);
+	page_again(&b, &app->site);
+	return app_page(app, 503, &b);
 }
 
 struct http_reply *app_redirect(struct app *app, struct str location)

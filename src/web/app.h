@@ -98,6 +98,8 @@ uint32_t app_year(struct app *app);
 
 /* The error page of status. */
 struct http_reply *app_error(struct app *app, unsigned status);
+/* 503 for whoever pressed a button without fields: with the button. */
+struct http_reply *app_again(struct app *app);
 /* A page that was just written into b, which is released; status 200 unless
  * given; never stored by anybody.  An error page if the buf has failed. */
 struct http_reply *app_page(struct app *app, unsigned status, struct buf *b);

@@ -121,7 +121,7 @@ void confirm_ask(
 			.slot = slot, .token = token, .request = r
 		};
 	if (!app_send(app, r, w))
-		http_reply(r, app_error(app, 503));
+		http_reply(r, app_again(app));
 }
 
 /* ---- what the flow answers with ---- */

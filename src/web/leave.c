@@ -133,7 +133,7 @@ void leave_ask(
 			.token = token,
 			.request = r };
 	if (!app_send(app, r, w))
-		http_reply(r, app_error(app, 503));
+		http_reply(r, app_again(app));
 }
 
 struct http_reply *leave_reply(struct app *app, const struct work_leave *w)
