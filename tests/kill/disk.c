@@ -173,7 +173,8 @@ static bool is_ours(const struct stat *st)
 static bool is_our_file(int fd, struct stat *ret_st)
 {
 	int saved = errno;
-	bool yes = page != NULL && fstat(fd, ret_st) == 0 && is_ours(ret_st);
+	bool yes = page != NULL && fd != STDERR_FILENO &&
+		fstat(fd, ret_st) == 0 && is_ours(ret_st);
 
 	errno = saved;
 	return yes;

@@ -76,7 +76,7 @@ class Power(Driver):
 
 
 def main():
-    parser = arguments(__doc__, 32)
+    parser = arguments(__doc__, 20)
     parser.add_argument("--how", choices=HOW)
     return run(parser.parse_args(), Power)
 
