@@ -95,18 +95,3 @@ struct http_reply *app_redirect(struct app *app, struct str location)
 	buf_release(&to);
 	return e == OK ? reply : app_error(app, 500);
 }
-
-struct http_reply *app_public(
-	struct app *app, struct str content_type, struct buf *b)
-{
-	struct http_spec spec = { .content_type = content_type,
-		.cache = HTTP_REVALIDATE,
-		.public_data = true };
-	struct http_reply *reply = NULL;
-	enum err e = buf_err(b);
-
-	make_speak(&spec, &app->site);
-	if (e == OK)
-		e = http_finish(&spec, buf_view(b), &reply);
-	return e == OK ? reply : app_error(app, (unsigned)err_http_status(e));
-}

@@ -105,9 +105,6 @@ struct http_reply *app_again(struct app *app);
 struct http_reply *app_page(struct app *app, unsigned status, struct buf *b);
 /* 303; a path leads to the page in the same language. */
 struct http_reply *app_redirect(struct app *app, struct str location);
-/* The same of public data, which caches may keep and ask about. */
-struct http_reply *app_public(
-	struct app *app, struct str content_type, struct buf *b);
 
 /* ---- what the flow answers with ---- */
 
