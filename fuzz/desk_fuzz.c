@@ -22,7 +22,7 @@ static void check_head(struct str in)
 
 	if (in.len < DESK_HEAD_LEN || desk_head_read(at, &h) != OK)
 		return;
-	assert(h.op >= DESK_SEARCH && h.op <= DESK_ERASE);
+	assert(h.op >= DESK_SEARCH && h.op <= DESK_BLOCKED);
 	/* Nobody guesses a signature. */
 	assert(desk_head_check(at, &h.key) == ERR_DENIED);
 }

@@ -40,6 +40,8 @@ static const char HELP[] =
 	"       petition-desk answer FILE SLOT|EMAIL letter|json\n"
 	"       petition-desk answered FILE SLOT\n"
 	"       petition-desk erase FILE SLOT|EMAIL REASON\n"
+	"       petition-desk block|unblock FILE EMAIL\n"
+	"       petition-desk blocked FILE\n"
 	"\n"
 	"FILE holds your keys, as an age file under a passphrase, which `age`\n"
 	"asks for.  init makes it and prints the line that the site's operator\n"
@@ -65,7 +67,10 @@ static const char HELP[] =
 	"  answered  notes that the answer of a SLOT was sent\n"
 	"  erase     destroys one signature's records, or all that an EMAIL finds;\n"
 	"            on an open petition they are withdrawn.  Nothing brings them\n"
-	"            back.  REASON as of open; the public log tells it.\n";
+	"            back.  REASON as of open; the public log tells it.\n"
+	"  block     from now on, what is signed from this mailbox does not count;\n"
+	"            its owner is not told.  blocked says how many there are: the\n"
+	"            site does not know which.\n";
 
 enum { SET_MAX = 16 << 10 };
 
@@ -307,7 +312,7 @@ static enum err ask_rows(struct desk_tool *t, struct desk_asking *a)
 	return e;
 }
 
-static enum err make_body(
+enum err desk_search_body(
 	struct desk_tool *t, uint32_t purpose, const char *text, struct buf *b)
 {
 	struct desk_values values;
@@ -330,7 +335,7 @@ static enum err search(struct desk_tool *t, char **word)
 	if (e == OK)
 		e = purpose_parse(word[1], &a.head.purpose);
 	if (e == OK)
-		e = make_body(t, a.head.purpose, word[2], &body);
+		e = desk_search_body(t, a.head.purpose, word[2], &body);
 	a.body = buf_view(&body);
 	if (e == OK)
 		e = ask_rows(t, &a);
@@ -358,7 +363,7 @@ enum err desk_each_of_mailbox(struct desk_tool *t, const char *address,
 	enum err e;
 
 	buf_init(&body, DESK_BODY_MAX);
-	e = make_body(t, a.head.purpose, address, &body);
+	e = desk_search_body(t, a.head.purpose, address, &body);
 	a.body = buf_view(&body);
 	if (e == OK)
 		e = desk_ask(&a, &rows, &count);
@@ -577,6 +582,9 @@ static const struct {
 	{ "answer", 2, desk_answer },
 	{ "answered", 1, desk_answered },
 	{ "erase", 2, desk_erase },
+	{ "block", 1, desk_block },
+	{ "unblock", 1, desk_unblock },
+	{ "blocked", 0, desk_blocked },
 };
 
 enum { N_COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -35,6 +35,9 @@ typedef enum err desk_found_fn(void *context, const struct desk_row *r);
 MUST_USE enum err desk_each_of_mailbox(struct desk_tool *t, const char *address,
 	desk_found_fn *fn, void *context);
 bool desk_is_address(const char *word);
+/* The body of a search (docs/formats.md section 11).  Complains of nonsense. */
+MUST_USE enum err desk_search_body(
+	struct desk_tool *t, uint32_t purpose, const char *text, struct buf *b);
 
 /* ---- petition_desk_open.c ---- */
 
@@ -69,5 +72,12 @@ MUST_USE enum err desk_answered(struct desk_tool *t, char **word);
 
 /* erase WHO REASON: what a signer could do by a link. */
 MUST_USE enum err desk_erase(struct desk_tool *t, char **word);
+
+/* ---- petition_desk_block.c ---- */
+
+/* block EMAIL, unblock EMAIL, blocked: whose signatures are set apart. */
+MUST_USE enum err desk_block(struct desk_tool *t, char **word);
+MUST_USE enum err desk_unblock(struct desk_tool *t, char **word);
+MUST_USE enum err desk_blocked(struct desk_tool *t, char **word);
 
 #endif

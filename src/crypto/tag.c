@@ -21,6 +21,7 @@ unsigned tag_bits(uint32_t purpose)
 	case PURPOSE_EMAIL_CANONICAL:
 	case PURPOSE_NAME:
 	case PURPOSE_MAILBOX_POSTCODE:
+	case PURPOSE_BLOCKED:
 		return 128;
 	case PURPOSE_IP:
 	case PURPOSE_IP_NARROW:

@@ -28,8 +28,10 @@ enum purpose {
 	PURPOSE_IP = 16, /* from here a week stands for the petition */
 	PURPOSE_IP_NARROW = 17, /* /24 or /64 */
 	PURPOSE_IP_WIDE = 18, /* /16 or /48 */
-	PURPOSE_LOCK_MASK = 32 /* S: keeper's, no tag */
+	PURPOSE_LOCK_MASK = 32, /* S: keeper's, no tag */
+	PURPOSE_BLOCKED = 33 /* one key for the site, filed under TAG_SITE */
 };
+#define TAG_SITE UINT64_MAX
 
 /* Tag purposes in the order of an array of half-tags. */
 enum { TAG_PURPOSES = 9 };

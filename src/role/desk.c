@@ -76,7 +76,7 @@ enum err desk_head_read(
 		.slot = get_u64(bytes + 40) };
 
 	if (get_u32(bytes) != HEAD_MAGIC || h.op < DESK_SEARCH ||
-		h.op > DESK_ERASE)
+		h.op > DESK_BLOCKED)
 		return ERR_INVALID;
 	memcpy(h.nonce.byte, bytes + 16, 16);
 	memcpy(h.tag.byte, bytes + 48, 16);

@@ -55,7 +55,11 @@ enum desk_op {
 	/* To web, in clear: who waits to see what is held, or one slot. */
 	DESK_HELD = 6,
 	DESK_ANSWERED = 7, /* to web, in clear: that slot's owner has got it */
-	DESK_ERASE = 8 /* as its signer could; answer: an outcome */
+	DESK_ERASE = 8, /* as its signer could; answer: an outcome */
+	/* Body: as of a search; answer: u32 changed, u32 on the list. */
+	DESK_BLOCK = 9,
+	DESK_UNBLOCK = 10,
+	DESK_BLOCKED = 11 /* answer: the same, changed 0 */
 };
 
 struct desk_nonce {

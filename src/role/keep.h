@@ -105,6 +105,7 @@ struct keep_ask {
 	uint64_t petition;
 	uint32_t hour; /* the record's */
 	struct half_tag half[TAG_PURPOSES]; /* in the order of tag_purposes */
+	struct half_tag blocked; /* compared with the list (keep_block.h) */
 	uint8_t hints; /* enum keep_hint */
 	struct token_hash token_hash;
 	struct commitment c;

@@ -1,3 +1,4 @@
+#include "role/keep_block.h"
 #include "role/keep_priv.h"
 
 #include "base/wipe.h"
@@ -97,6 +98,8 @@ static bool set_apart(const struct asking *a, const struct tag tag[])
 		.near = tag[7],
 		.wide = tag[8] };
 
+	if (keep_is_blocked(a->k, &a->ask->blocked))
+		w.hints |= KEEP_HINT_BLOCKED;
 	return keep_limit_exceeded(a->k->buckets, &a->k->settings.limits, &w,
 		clock_mono_ms(a->k->clock));
 }

@@ -165,6 +165,8 @@ enum err keep_keys_open(struct keep *k, const struct keep_setup *setup)
 		k->mac_key, setup->mac_key->byte, sizeof(setup->mac_key->byte));
 	e = keyring_open(k->dir_fd, KEEP_RING_FILE, setup->credential,
 		setup->rng, &k->ring);
+	if (e == OK)
+		e = keep_blocked_read(k);
 	return e != OK ? e : read_lists(k);
 }
 
@@ -174,6 +176,7 @@ void keep_keys_close(struct keep *k)
 	secret_free(k->mac_key);
 	free(k->destroyed.petition);
 	free(k->untagged.petition);
+	keep_blocked_release(k);
 }
 
 enum err keep_keys_of(

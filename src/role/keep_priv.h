@@ -32,6 +32,12 @@ struct keep_list {
 	size_t count;
 };
 
+/* Tags of blocked addresses, sorted; keep_block.c. */
+struct keep_blocked {
+	struct tag *tag;
+	size_t n;
+};
+
 struct keep {
 	int dir_fd;
 	struct clock *clock;
@@ -53,6 +59,7 @@ struct keep {
 	struct keep_list destroyed; /* all their keys */
 	struct keep_list untagged; /* those of their tags */
 	bool index_was_read; /* from its file, at the opening */
+	struct keep_blocked blocked;
 	enum err spent; /* the first failure, or OK */
 };
 
@@ -111,6 +118,11 @@ MUST_USE enum err keep_opening_index(struct keep *k);
 /* Save the indexes, so that the segments before the one that is written are
  * not needed any more, and delete those. */
 MUST_USE enum err keep_opening_forget(struct keep *k);
+
+/* ---- keep_block.c ---- */
+
+MUST_USE enum err keep_blocked_read(struct keep *k);
+void keep_blocked_release(struct keep *k);
 
 /* ---- keep_leave.c ---- */
 

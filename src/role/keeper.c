@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/secret.h"
+#include "role/keep_block.h"
 #include "role/desk.h"
 #include "role/keep.h"
 #include "role/keep_find.h"
@@ -536,6 +537,37 @@ static enum err erase_for_desk(struct keeper *k, uint32_t id,
 	return answer_desk(k, &said, &desk->recipient, &plain);
 }
 
+static enum err block_for_desk(struct keeper *k,
+	const struct message_desk_ask *a, const struct desk_head *h,
+	const struct desk *desk)
+{
+	struct message_desk_said said = { .id = a->id };
+	bool changed = false;
+	struct buf plain;
+	enum err e = OK;
+
+	if (h->op != DESK_BLOCKED && a->n_targets != 1) {
+		tell_status(k, a->id, DESK_REFUSED);
+		return OK;
+	}
+	if (h->op != DESK_BLOCKED)
+		e = keep_block(k->keep, &a->target[0].half, h->op == DESK_BLOCK,
+			&changed);
+	if (e == ERR_TOO_LARGE) {
+		tell_status(k, a->id, DESK_CAP);
+		return OK;
+	}
+	if (e != OK)
+		return e;
+	if (changed)
+		log_notice("blocked-addresses-changed");
+	buf_init(&plain, 4096);
+	desk_answer_begin(&plain, h, 1);
+	buf_u32(&plain, changed);
+	buf_u32(&plain, (uint32_t)keep_blocked_count(k->keep));
+	return answer_desk(k, &said, &desk->recipient, &plain);
+}
+
 /* Some nonces back: within DESK_LIFE_S nobody asks more often by hand. */
 static bool nonce_is_new(struct keeper *k, const struct desk_nonce *n)
 {
@@ -604,6 +636,8 @@ static enum err ask_for_desk(struct keeper *k, const struct message_desk_ask *a)
 		e = open_for_desk(k, a->id, &h, desk);
 	} else if (e == OK && h.op == DESK_ERASE) {
 		e = erase_for_desk(k, a->id, &h, desk);
+	} else if (e == OK && h.op >= DESK_BLOCK) {
+		e = block_for_desk(k, a, &h, desk);
 	} else if (e == OK) {
 		e = begin_find(k, a, &h, desk);
 	}

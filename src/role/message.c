@@ -135,6 +135,7 @@ void put_ask(struct buf *b, const struct keep_ask *a)
 	buf_u64(b, a->petition);
 	buf_u32(b, a->hour);
 	buf_put(b, a->half, sizeof(a->half));
+	PUT(b, &a->blocked);
 	buf_byte(b, a->hints);
 	PUT(b, &a->token_hash);
 	PUT(b, &a->c);
@@ -157,6 +158,7 @@ void take_ask(struct view *v, struct keep_ask *ret_ask)
 	a->petition = view_u64(v);
 	a->hour = view_u32(v);
 	view_copy(v, a->half, sizeof(a->half));
+	TAKE(v, &a->blocked);
 	a->hints = view_u8(v);
 	TAKE(v, &a->token_hash);
 	TAKE(v, &a->c);

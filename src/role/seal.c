@@ -185,9 +185,10 @@ enum err sealer_forget_weeks(struct sealer *s, uint64_t first)
 static enum err ready_keys(
 	struct sealer *s, const struct sealer_form *forms, size_t n)
 {
+	const uint32_t blocked = PURPOSE_BLOCKED;
 	uint64_t petition = 0;
 	uint64_t week = 0;
-	enum err e = OK;
+	enum err e = keyring_need(s->ring, TAG_SITE, &blocked, 1);
 
 	for (size_t i = 0; i < n && e == OK; i++) {
 		if (forms[i].petition != petition) {
@@ -350,6 +351,8 @@ static enum err seal_one(struct sealer *s, const struct sealer_form *f,
 	if (e != OK)
 		return e;
 	make_halves(s, f, to->secret.half);
+	half_tag(keyring_get(s->ring, TAG_SITE, PURPOSE_BLOCKED),
+		&f->email_canonical, 1, &to->secret.blocked);
 	token_hash(f->slot, &to->secret.token, &to->token_hash);
 	commit(&to->secret.o, f->petition, f->email_mailed, f->name,
 		&to->identity_hash, &to->c);

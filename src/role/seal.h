@@ -70,6 +70,7 @@ struct sealed {
 		struct token token;
 		struct lock lock[SEAL_LOCKS];
 		struct half_tag half[TAG_PURPOSES]; /* as tag_purposes */
+		struct half_tag blocked; /* of PURPOSE_BLOCKED */
 	} secret;
 	enum err err; /* ERR_INVALID, ERR_TOO_LARGE: nothing else is set */
 	bool has[SEAL_LOCKS]; /* the record and its lock exist */

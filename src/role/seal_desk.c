@@ -79,7 +79,22 @@ static void add_all(struct halves *h)
 	} while (n > 0);
 }
 
-enum err seal_desk_targets(const struct keyring *ring, struct clock *clock,
+/* Of the canonical form. */
+static enum err block_target(struct keyring *ring,
+	const struct desk_values *values, struct keep_target *ret_target)
+{
+	const struct hmac_key *k1;
+	enum err e =
+		keyring_get_or_create(ring, TAG_SITE, PURPOSE_BLOCKED, &k1);
+
+	if (e != OK)
+		return e;
+	*ret_target = (struct keep_target){ .petition = TAG_SITE };
+	half_tag(k1, &values->value[0], 1, &ret_target->half);
+	return OK;
+}
+
+enum err seal_desk_targets(struct keyring *ring, struct clock *clock,
 	struct str request, struct keep_target *ret_target, size_t cap,
 	size_t *ret_n)
 {
@@ -90,10 +105,16 @@ enum err seal_desk_targets(const struct keyring *ring, struct clock *clock,
 	enum err e = desk_head_read((const uint8_t *)request.at, &head);
 
 	*ret_n = 0;
-	if (e != OK || head.op != DESK_SEARCH)
+	if (e != OK ||
+		(head.op != DESK_SEARCH && head.op != DESK_BLOCK &&
+			head.op != DESK_UNBLOCK))
 		return e;
 	e = desk_values_read(
 		str_slice(request, DESK_HEAD_LEN, request.len), &values);
+	if (e == OK && head.op != DESK_SEARCH) {
+		*ret_n = 1;
+		return block_target(ring, &values, ret_target);
+	}
 	if (e != OK)
 		return e;
 	if (purpose_is_weekly(head.purpose)) {

@@ -17,9 +17,10 @@
 MUST_USE enum err seal_desk_read(int own_fd, struct str request, struct buf *b);
 
 /* What a SEARCH looks for, at most cap targets: one petition's, every
- * petition's that has keys, or two weeks'.  Others have none.  ERR_INVALID. */
-MUST_USE enum err seal_desk_targets(const struct keyring *ring,
-	struct clock *clock, struct str request, struct keep_target *ret_target,
-	size_t cap, size_t *ret_n);
+ * petition's that has keys, or two weeks'; what a BLOCK or UNBLOCK names, under
+ * the site's key.  Others have none.  ERR_INVALID. */
+MUST_USE enum err seal_desk_targets(struct keyring *ring, struct clock *clock,
+	struct str request, struct keep_target *ret_target, size_t cap,
+	size_t *ret_n);
 
 #endif

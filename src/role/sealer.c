@@ -221,6 +221,7 @@ static void make_ask(const struct sealer_role *s, const struct batch *b,
 		.corrects_slot = b->form[i].corrects_slot,
 		.corrects_token = b->form[i].corrects_token };
 	memcpy(ret_ask->half, d->secret.half, sizeof(ret_ask->half));
+	ret_ask->blocked = d->secret.blocked;
 	for (size_t c = 0; c < KEEP_LOCKS; c++) {
 		ret_ask->lock_given[c] = d->has[c];
 		ret_ask->lock[c] = d->secret.lock[c];

@@ -374,6 +374,41 @@ def test_erasing(tap, site, petitiond, desk, people, other):
               "and misses one that the log does not tell", done)
 
 
+def test_blocking(tap, site, desk, people, other):
+    """What is signed from a blocked mailbox is set apart, in silence."""
+    done = desk.run("blocked")
+    tap.check(done.stdout == "0 addresses are blocked\n", "nobody is blocked",
+              done)
+    done = desk.run("block", "Troll+1@example.org")
+    tap.check(done.stdout == "1 address is blocked\n", "block", done)
+    done = desk.run("block", "troll@example.org")
+    tap.check(done.returncode == 1 and "blocked before" in done.stderr,
+              "once, whatever follows a plus", done)
+    tap.check(desk.run("block", "troll").returncode == 1, "addresses only")
+    before = len(events(site, INVALIDATE))
+    slot = people.sign("Tom Troll", "troll+2@example.org", "SW1A 1AA",
+                       petition=other)
+    livesite.until("the entry that it does not count", lambda:
+                   len(events(site, INVALIDATE)) == before + 1)
+    tap.check(events(site, INVALIDATE)[-1] == (other, 0, 1, slot),
+              "mailed and confirmed as any, and set apart",
+              events(site, INVALIDATE)[-1])
+    people.sign("Tina Troll", "tina@example.org", "SW1A 1AA", petition=other)
+    tap.check(len(events(site, INVALIDATE)) == before + 1,
+              "the neighbour is not")
+    for folder in ("keeper", "sealer", "web", "log"):
+        for name in os.listdir(os.path.join(site.dir, folder)):
+            path = os.path.join(site.dir, folder, name)
+            if os.path.isfile(path):
+                with open(path, "rb") as f:
+                    if b"troll" in f.read().lower():
+                        tap.check(False, f"{path} has the address")
+    done = desk.run("unblock", "TROLL@example.org")
+    tap.check(done.stdout == "0 addresses are blocked\n", "unblock", done)
+    tap.check(desk.run("unblock", "troll@example.org").returncode == 1,
+              "once")
+
+
 def test_web_learns_nothing(tap, site, people):
     """Garbage, and somebody else's bytes."""
     for body in (b"", b"age-encryption.org/v1\n", os.urandom(400)):
@@ -403,6 +438,7 @@ def run(tap, site, petitiond, program):
     second, key = new_desk(tap, site, petitiond, program, "moss")
     test_sets(tap, site, desk, second, people)
     test_erasing(tap, site, petitiond, desk, people, other)
+    test_blocking(tap, site, desk, people, other)
     test_web_learns_nothing(tap, site, people)
     done = subprocess.run([petitiond, "keys", site.dir, "dismiss", key],
                           capture_output=True, text=True, check=False)
