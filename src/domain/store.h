@@ -104,6 +104,7 @@ struct store_sealed {
 	struct bytes identity;
 	struct bytes contact; /* BYTES_NONE if none */
 	struct bytes mail_job;
+	struct str lang; /* tag of the mail's language; empty: the usual */
 	const struct store_epoch *epochs; /* those that are new */
 	size_t epochs_count;
 };
@@ -199,11 +200,12 @@ struct store_mail {
 	uint64_t petition;
 	struct str title; /* the petition's action */
 	struct bytes job;
+	struct str lang; /* as in store_sealed */
 	bool is_reminder; /* the same job once more, after some days */
 };
 
-/* Jobs not done, by slot, from this one on. */
-MUST_USE enum err store_mails(struct arena *a, struct store *s,
+/* Jobs not done, first mails or reminders, by slot, from this one on. */
+MUST_USE enum err store_mails(struct arena *a, struct store *s, bool reminders,
 	uint64_t from_slot, size_t max, struct store_mail **ret_mails,
 	size_t *ret_count);
 /* The relay took them.  Repeating is harmless. */

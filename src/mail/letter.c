@@ -3,9 +3,27 @@
 #include "base/enc.h"
 #include "html/html.h"
 
-void mail_confirm_link(struct buf *b, const struct mail_letter *l)
+enum { LINE_CHARS = 76 };
+
+/* One letter on its way to both its parts. */
+struct pen {
+	const struct mail_letter *l;
+	const struct catalogue *words;
+	struct buf *text;
+	struct html html;
+};
+
+/* ---- links ---- */
+
+static void put_base(struct buf *b, const struct mail_letter *l)
 {
 	buf_str(b, l->base_url);
+	buf_str(b, l->prefix);
+}
+
+void mail_confirm_link(struct buf *b, const struct mail_letter *l)
+{
+	put_base(b, l);
 	buf_c(b, "/c/");
 	buf_str(b, l->token);
 	buf_c(b, "#");
@@ -16,280 +34,306 @@ void mail_confirm_link(struct buf *b, const struct mail_letter *l)
 
 void mail_leave_link(struct buf *b, const struct mail_letter *l)
 {
-	buf_str(b, l->base_url);
+	put_base(b, l);
 	buf_c(b, "/s/");
 	buf_str(b, l->token);
 }
 
 static void petition_link(struct buf *b, const struct mail_letter *l)
 {
-	buf_str(b, l->base_url);
+	put_base(b, l);
 	buf_c(b, "/petitions/");
 	buf_decimal(b, l->petition);
 }
 
-/* Name and address, alone on their lines: the receipt is compared with
- * them. */
-static void text_person(struct buf *b, const struct mail_letter *l)
+/* ---- paragraphs ---- */
+
+/* Words in lines of LINE_CHARS; one that is longer has a line to itself. */
+static void wrap(struct buf *b, struct str text)
 {
-	buf_c(b, "    Name:     ");
-	buf_str(b, l->name);
-	buf_c(b, "\n    E-mail:   ");
-	buf_str(b, l->email);
-	buf_c(b, "\n    Petition: ");
-	buf_str(b, l->title);
-	buf_c(b, "\n              ");
-	petition_link(b, l);
-	buf_c(b, "\n");
+	size_t used = 0;
+	struct str part;
+
+	while (str_split(&text, ' ', &part)) {
+		size_t chars = str_utf8_count(part);
+
+		if (used > 0 && used + 1 + chars > LINE_CHARS) {
+			buf_c(b, "\n");
+			used = 0;
+		} else if (used > 0) {
+			buf_c(b, " ");
+			used++;
+		}
+		buf_str(b, part);
+		used += chars;
+	}
+	buf_c(b, "\n\n");
 }
 
-static void text_foot(struct buf *b, const struct mail_letter *l)
+static void paragraph(struct pen *p, struct str msg)
 {
-	buf_c(b, "\n-- \n");
-	buf_str(b, l->site_title);
-	buf_c(b, "\n");
-	buf_str(b, l->base_url);
-	buf_c(b, "\n");
+	wrap(p->text, msg);
+	html_elem(&p->html, "p", msg);
+	html_lit(&p->html, "\n");
 }
 
-static void html_head(struct html *h, struct str heading)
+/* A paragraph with value in the place of {1}. */
+static void paragraph_with(struct pen *p, struct str msg, struct str value)
 {
-	html_lit(h,
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>"
-		"<meta charset=\"utf-8\">"
+	size_t at = 0;
+	struct buf b;
+
+	while (at < msg.len &&
+		!str_starts(str_slice(msg, at, msg.len), STR("{1}")))
+		at++;
+	buf_init(&b, 4096);
+	buf_str(&b, str_slice(msg, 0, at));
+	buf_str(&b, value);
+	buf_str(&b, str_slice(msg, at + 3, msg.len));
+	paragraph(p, buf_view(&b));
+	buf_release(&b);
+}
+
+/* ---- the parts of a letter ---- */
+
+static void head(struct pen *p, struct str heading)
+{
+	html_lit(&p->html, "<!DOCTYPE html>\n<html lang=\"");
+	html_attr(&p->html, p->words->lang);
+	if (p->words->right_to_left)
+		html_lit(&p->html, "\" dir=\"rtl\">\n");
+	else
+		html_lit(&p->html, "\" dir=\"ltr\">\n");
+	html_lit(&p->html,
+		"<head><meta charset=\"utf-8\">"
 		"<meta name=\"viewport\" content=\"width=device-width\">"
 		"<title>");
-	html_text(h, heading);
-	html_lit(h,
+	html_text(&p->html, heading);
+	html_lit(&p->html,
 		"</title></head>\n"
 		"<body style=\"margin:0 auto;padding:24px;max-width:36em;"
 		"font:16px/1.5 sans-serif;color:#111;background:#fff\">\n"
 		"<h1 style=\"font-size:24px;line-height:1.25\">");
-	html_text(h, heading);
-	html_lit(h, "</h1>\n");
+	html_text(&p->html, heading);
+	html_lit(&p->html, "</h1>\n");
+	paragraph(p, words_say(p->words, "Hello,"));
 }
 
-static void html_row(struct html *h, struct str label, struct str value)
+static void spaces(struct buf *b, size_t n)
 {
-	html_lit(h,
-		"<tr><th scope=\"row\" style=\"text-align:left;"
-		"vertical-align:top;padding:4px 16px 4px 0\">");
-	html_text(h, label);
-	html_lit(h, "</th><td style=\"padding:4px 0\">");
-	html_text(h, value);
-	html_lit(h, "</td></tr>\n");
+	for (size_t i = 0; i < n; i++)
+		buf_c(b, " ");
 }
 
-static void html_petition_row(struct html *h, const struct mail_letter *l)
+/* "    Name:     Ada": alone on its line, for the receipt is compared with
+ * it.  width is the widest label's. */
+static void row(struct pen *p, struct str label, size_t width, struct str value,
+	struct str url)
+{
+	spaces(p->text, 4);
+	buf_str(p->text, label);
+	buf_c(p->text, ":");
+	spaces(p->text, width + 1 - str_utf8_count(label));
+	buf_str(p->text, value);
+	buf_c(p->text, "\n");
+	html_lit(&p->html,
+		"<tr><th scope=\"row\" style=\"text-align:start;"
+		"vertical-align:top;padding:4px 0\">");
+	html_text(&p->html, label);
+	html_lit(&p->html, "</th><td style=\"padding:4px 16px\" dir=\"auto\">");
+	if (url.len > 0)
+		html_link(&p->html, url, value);
+	else
+		html_text(&p->html, value);
+	html_lit(&p->html, "</td></tr>\n");
+}
+
+static void person(struct pen *p)
+{
+	const struct mail_letter *l = p->l;
+	struct str label[3] = { words_say(p->words, "Name"),
+		words_say(p->words, "E-mail"),
+		words_say(p->words, "Petition") };
+	size_t width = 0;
+	struct buf url;
+
+	for (size_t i = 0; i < 3; i++)
+		if (str_utf8_count(label[i]) > width)
+			width = str_utf8_count(label[i]);
+	buf_init(&url, 1024);
+	petition_link(&url, l);
+	html_lit(&p->html, "<table style=\"border-collapse:collapse\">\n");
+	row(p, label[0], width, l->name, STR(""));
+	row(p, label[1], width, l->email, STR(""));
+	row(p, label[2], width, l->title, buf_view(&url));
+	html_lit(&p->html, "</table>\n");
+	spaces(p->text, 4 + width + 2);
+	buf_str(p->text, buf_view(&url));
+	buf_c(p->text, "\n\n");
+	buf_release(&url);
+}
+
+static void button(struct pen *p, struct str link)
+{
+	buf_str(p->text, link);
+	buf_c(p->text, "\n\n");
+	html_lit(&p->html,
+		"<p><a style=\"display:inline-block;padding:12px 20px;"
+		"background:#00552f;color:#fff;font-weight:bold\" href=\"");
+	html_url(&p->html, link);
+	html_lit(&p->html, "\">");
+	html_text(&p->html, words_say(p->words, "Confirm your signature"));
+	html_lit(&p->html, "</a></p>\n");
+}
+
+static void code(struct pen *p)
 {
 	struct buf url;
 
 	buf_init(&url, 1024);
-	petition_link(&url, l);
-	html_lit(h,
-		"<tr><th scope=\"row\" style=\"text-align:left;"
-		"vertical-align:top;padding:4px 16px 4px 0\">Petition</th>"
-		"<td style=\"padding:4px 0\">");
-	html_link(h, buf_view(&url), l->title);
-	html_lit(h, "</td></tr>\n");
+	put_base(&url, p->l);
+	buf_c(&url, "/c");
+	paragraph_with(p,
+		words_say(p->words,
+			"If the link does not work, type this code at {1}"),
+		buf_view(&url));
 	buf_release(&url);
+	spaces(p->text, 4);
+	buf_str(p->text, p->l->token);
+	buf_c(p->text, "\n\n");
+	html_lit(&p->html, "<p><code style=\"font-size:18px\" dir=\"ltr\">");
+	html_text(&p->html, p->l->token);
+	html_lit(&p->html, "</code></p>\n");
 }
 
-static void html_person(struct html *h, const struct mail_letter *l)
+/* The ways out, in every mail, and who wrote it. */
+static void foot(struct pen *p)
 {
-	html_lit(h, "<table style=\"border-collapse:collapse\">\n");
-	html_row(h, STR("Name"), l->name);
-	html_row(h, STR("E-mail"), l->email);
-	html_petition_row(h, l);
-	html_lit(h, "</table>\n");
-}
-
-static void html_foot(struct html *h, const struct mail_letter *l)
-{
-	html_lit(h, "<hr>\n<p>");
-	html_link(h, l->base_url, l->site_title);
-	html_lit(h, "</p>\n</body>\n</html>\n");
-}
-
-/* The ways out, in every mail. */
-static void leave_text(struct buf *b, const struct mail_letter *l)
-{
-	buf_c(b,
-		"\nTo withdraw your signature, to stop updates, to have your "
-		"data erased or\nto ask what we hold about you:\n\n");
-	mail_leave_link(b, l);
-	buf_c(b, "\n");
-}
-
-static void leave_html(struct html *h, const struct mail_letter *l)
-{
+	const struct mail_letter *l = p->l;
+	struct str leave = words_say(p->words,
+		"Withdraw your signature, stop updates, have your data erased, "
+		"or ask what we hold about you");
 	struct buf link;
 
 	buf_init(&link, 1024);
 	mail_leave_link(&link, l);
-	html_lit(h, "<p><a href=\"");
-	html_url(h, buf_view(&link));
-	html_lit(h,
-		"\">Withdraw your signature, stop updates, have your data "
-		"erased, or ask what we hold about you</a></p>\n");
+	wrap(p->text, leave);
+	buf_str(p->text, buf_view(&link));
+	buf_c(p->text, "\n\n-- \n");
+	html_lit(&p->html, "<p>");
+	html_link(&p->html, buf_view(&link), leave);
+	html_lit(&p->html, "</p>\n<hr>\n<p>");
+	buf_clear(&link);
+	put_base(&link, l);
+	html_link(&p->html, buf_view(&link), l->site_title);
+	html_lit(&p->html, "</p>\n</body>\n</html>\n");
+	buf_str(p->text, l->site_title);
+	buf_c(p->text, "\n");
+	buf_str(p->text, buf_view(&link));
+	buf_c(p->text, "\n");
 	buf_release(&link);
 }
 
-static void confirm_text(
-	struct buf *b, const struct mail_letter *l, struct str link, bool again)
+/* ---- letters ---- */
+
+static struct pen begin(const struct mail_letter *l, const struct mail_words *w,
+	struct str subject)
 {
-	buf_c(b, "Hello,\n\n");
-	if (again)
-		buf_c(b,
-			"two days ago a petition was signed with this e-mail "
-			"address, and the\nsignature still waits for your "
-			"confirmation:\n\n");
-	else
-		buf_c(b,
-			"somebody, we hope it was you, signed a petition with "
-			"this e-mail\naddress:\n\n");
-	text_person(b, l);
-	buf_c(b,
-		"\nThe signature counts once you confirm it. Follow this "
-		"link and press the\nbutton on the page:\n\n");
-	buf_str(b, link);
-	buf_c(b, "\n\nIf the link does not work, go to\n\n    ");
-	buf_str(b, l->base_url);
-	buf_c(b, "/c\n\nand type this code:\n\n    ");
-	buf_str(b, l->token);
-	buf_c(b,
-		"\n\nLink and code work for 72 hours from when the form was "
-		"sent. Is your name or\nanything else wrong? The page behind "
-		"the link lets you correct it first.\n\n"
-		"It was not you? Then do nothing. Without your confirmation "
-		"nothing is\ncounted, and what was typed is deleted.\n\n"
-		"Please keep this mail: it is also your receipt. With it you "
-		"can check at\nany time that your signature is in the public "
-		"count. The end of the link,\nbehind the #, is in this mail "
-		"only; nobody can send it to you again.\n");
-	leave_text(b, l);
-	text_foot(b, l);
+	struct pen p = { .l = l,
+		.words = l->words,
+		.text = w->text,
+		.html = { .out = w->html } };
+
+	buf_str(w->subject, subject);
+	buf_c(w->subject, ": ");
+	buf_str(w->subject, l->title);
+	head(&p, subject);
+	return p;
 }
 
-static void confirm_html(
-	struct buf *b, const struct mail_letter *l, struct str link, bool again)
-{
-	struct html h = { .out = b };
-
-	html_head(&h,
-		again ? STR("Your signature is not confirmed yet")
-		      : STR("Please confirm your signature"));
-	if (again)
-		html_lit(&h,
-			"<p>Two days ago a petition was signed with this "
-			"e-mail address, and the signature still waits for "
-			"your confirmation:</p>\n");
-	else
-		html_lit(&h,
-			"<p>Somebody, we hope it was you, signed a petition "
-			"with this e-mail address:</p>\n");
-	html_person(&h, l);
-	html_lit(&h,
-		"<p>The signature counts once you confirm it. Follow this "
-		"link and press the button on the page:</p>\n"
-		"<p><a style=\"display:inline-block;padding:12px 20px;"
-		"background:#00552f;color:#fff;font-weight:bold\" href=\"");
-	html_url(&h, link);
-	html_lit(&h,
-		"\">Confirm your signature</a></p>\n"
-		"<p>If the link does not work, go to <strong>");
-	html_text(&h, l->base_url);
-	html_lit(&h,
-		"/c</strong> and type this code:</p>\n"
-		"<p><code style=\"font-size:18px\">");
-	html_text(&h, l->token);
-	html_lit(&h,
-		"</code></p>\n"
-		"<p>Link and code work for 72 hours from when the form was "
-		"sent. Is your name or anything else wrong? The page behind "
-		"the link lets you correct it first.</p>\n"
-		"<p>It was not you? Then do nothing. Without your "
-		"confirmation nothing is counted, and what was typed is "
-		"deleted.</p>\n"
-		"<p>Please keep this mail: it is also your receipt. With it "
-		"you can check at any time that your signature is in the "
-		"public count. The end of the link, behind the #, is in this "
-		"mail only; nobody can send it to you again.</p>\n");
-	leave_html(&h, l);
-	html_foot(&h, l);
-}
-
-static void write_confirm(const struct mail_letter *l,
-	const struct mail_words *w, const char *subject, bool again)
+static void to_confirm(struct pen *p)
 {
 	struct buf link;
 
 	buf_init(&link, 2048);
-	mail_confirm_link(&link, l);
-	buf_c(w->subject, subject);
-	buf_str(w->subject, l->title);
-	confirm_text(w->text, l, buf_view(&link), again);
-	confirm_html(w->html, l, buf_view(&link), again);
+	mail_confirm_link(&link, p->l);
+	person(p);
+	paragraph(p,
+		words_say(p->words,
+			"The signature counts once you confirm it. Follow this "
+			"link and press the button on the page:"));
+	button(p, buf_view(&link));
 	buf_release(&link);
+	code(p);
+	paragraph(p,
+		words_say(p->words,
+			"Link and code work for 72 hours from when the form "
+			"was sent. Is your name or anything else wrong? The "
+			"page behind the link lets you correct it first."));
+	paragraph(p,
+		words_say(p->words,
+			"It was not you? Then do nothing. Without your "
+			"confirmation nothing is counted, and what was typed "
+			"is deleted."));
+	paragraph(p,
+		words_say(p->words,
+			"Please keep this mail: it is also your receipt. With "
+			"it you can check at any time that your signature is "
+			"in the public count. The end of the link, behind the "
+			"#, is in this mail only; nobody can send it to you "
+			"again."));
+	foot(p);
 }
 
 void mail_letter_confirm(
 	const struct mail_letter *l, const struct mail_words *w)
 {
-	write_confirm(l, w, "Please confirm your signature: ", false);
+	struct pen p = begin(
+		l, w, words_say(l->words, "Please confirm your signature"));
+
+	paragraph(&p,
+		words_say(p.words,
+			"Somebody, we hope it was you, signed a petition with "
+			"this e-mail address:"));
+	to_confirm(&p);
 }
 
 void mail_letter_reminder(
 	const struct mail_letter *l, const struct mail_words *w)
 {
-	write_confirm(l, w, "Your signature is not confirmed yet: ", true);
-}
+	struct pen p = begin(l, w,
+		words_say(l->words, "Your signature is not confirmed yet"));
 
-static void already_text(struct buf *b, const struct mail_letter *l)
-{
-	buf_c(b,
-		"Hello,\n\n"
-		"somebody, we hope it was you, asked to sign a petition with "
-		"this e-mail\naddress:\n\n");
-	text_person(b, l);
-	buf_c(b,
-		"\nYou have already signed this petition. Your signature "
-		"was confirmed and\nis counted, once. There is nothing more "
-		"to do.\n\n"
-		"Your receipt is the mail with which you confirmed it. We "
-		"cannot send it\nagain, for nobody but you has it.\n\n"
-		"It was not you? Then somebody typed your address. Nothing "
-		"has changed.\n");
-	leave_text(b, l);
-	text_foot(b, l);
-}
-
-static void already_html(struct buf *b, const struct mail_letter *l)
-{
-	struct html h = { .out = b };
-
-	html_head(&h, STR("You have already signed"));
-	html_lit(&h,
-		"<p>Somebody, we hope it was you, asked to sign a petition "
-		"with this e-mail address:</p>\n");
-	html_person(&h, l);
-	html_lit(&h,
-		"<p>You have already signed this petition. Your signature "
-		"was confirmed and is counted, once. There is nothing more "
-		"to do.</p>\n"
-		"<p>Your receipt is the mail with which you confirmed it. We "
-		"cannot send it again, for nobody but you has it.</p>\n"
-		"<p>It was not you? Then somebody typed your address. "
-		"Nothing has changed.</p>\n");
-	leave_html(&h, l);
-	html_foot(&h, l);
+	paragraph(&p,
+		words_say(p.words,
+			"A petition was signed with this e-mail address, and "
+			"the signature still waits for your confirmation:"));
+	to_confirm(&p);
 }
 
 void mail_letter_already(
 	const struct mail_letter *l, const struct mail_words *w)
 {
-	buf_c(w->subject, "You have already signed: ");
-	buf_str(w->subject, l->title);
-	already_text(w->text, l);
-	already_html(w->html, l);
+	struct pen p =
+		begin(l, w, words_say(l->words, "You have already signed"));
+
+	paragraph(&p,
+		words_say(p.words,
+			"Somebody, we hope it was you, asked to sign a "
+			"petition with this e-mail address:"));
+	person(&p);
+	paragraph(&p,
+		words_say(p.words,
+			"You have already signed this petition. Your signature "
+			"was confirmed and is counted, once. There is nothing "
+			"more to do."));
+	paragraph(&p,
+		words_say(p.words,
+			"Your receipt is the mail with which you confirmed it. "
+			"We cannot send it again, for nobody but you has it."));
+	paragraph(&p,
+		words_say(p.words,
+			"It was not you? Then somebody typed your address. "
+			"Nothing has changed."));
+	foot(&p);
 }

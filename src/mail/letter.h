@@ -3,7 +3,8 @@
  *
  * A letter names the person and the address exactly as they were committed
  * to ("as mailed", docs/formats.md section 3), for it is also the signer's
- * receipt.  Subjects hold the petition's title and nothing personal.
+ * receipt.  It is in the language of the form that was used, and its links lead
+ * on in it.  Subjects hold the petition's title and nothing personal.
  *
  * All views are borrowed; control characters in name or title are refused by
  * mail_message_check, not here.  Writers append; ask buf_err of all three.
@@ -15,9 +16,12 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/words.h"
 
 struct mail_letter {
+	const struct catalogue *words; /* its language */
 	struct str base_url; /* without a slash at its end */
+	struct str prefix; /* of pages in it, "/cy", or empty (language.h) */
 	struct str site_title;
 	uint64_t petition;
 	struct str title; /* the petition's */
@@ -34,10 +38,10 @@ struct mail_words {
 	struct buf *html;
 };
 
-/* BASE/c/TOKEN#o.h (docs/formats.md section 6). */
+/* BASE[/LANG]/c/TOKEN#o.h (docs/formats.md section 6). */
 void mail_confirm_link(struct buf *b, const struct mail_letter *l);
 
-/* BASE/s/TOKEN: to withdraw, to stop updates, to ask what is held. */
+/* BASE[/LANG]/s/TOKEN: to withdraw, to stop updates, to ask what is held. */
 void mail_leave_link(struct buf *b, const struct mail_letter *l);
 
 /* "Please confirm your signature". */

@@ -20,6 +20,7 @@ struct mail_message {
 	struct str from_name; /* shown beside it; may be empty */
 	struct str to; /* address: header To and the one recipient */
 	struct str subject;
+	struct str lang; /* BCP 47, of the texts; may be empty */
 	struct str message_id; /* local@domain, without < > */
 	struct str text; /* the plain part; lines end in \n */
 	struct str html; /* the same in HTML */

@@ -8,7 +8,7 @@
 
 enum {
 	MAIL_MAX_BYTES = 1 << 20,
-	FIELDS_MAX = 9,
+	FIELDS_MAX = 10,
 	CONNECT_S = 10,
 	REPLY_S = 60,
 	WHOLE_S = 180,
@@ -54,6 +54,11 @@ static void put_fields(struct buf *b, const struct mail_message *m)
 	field_end(b);
 	buf_c(b, "Auto-Submitted: auto-generated");
 	field_end(b);
+	if (m->lang.len > 0) {
+		buf_c(b, "Content-Language: ");
+		buf_str(b, m->lang);
+		field_end(b);
+	}
 	if (m->list_unsubscribe.len > 0) {
 		buf_c(b, "List-Unsubscribe: <");
 		buf_str(b, m->list_unsubscribe);

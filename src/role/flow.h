@@ -116,6 +116,7 @@ struct flow {
 	const struct store_mail *fresh[MESSAGE_JOBS_OUT]; /* this turn's */
 	size_t n_fresh;
 	bool mail_reading; /* a reading of the store has come to mail_from */
+	bool mail_reminders; /* it reads them, first mails are done */
 	uint64_t mail_from;
 	bool mail_dirty; /* the store may hold jobs that no reading will see */
 

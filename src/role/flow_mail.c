@@ -6,7 +6,8 @@
  * process left stays in the store, and is read from there by slot: one reading
  * goes from the front to the end, as fast as room comes; whatever happens
  * meanwhile that it may have missed asks for one more reading behind it.
- * What is at the mailer or put off is remembered and passed over.
+ * What is at the mailer or put off is remembered and passed over.  First mails
+ * are read before reminders, and may interrupt their reading.
  */
 #include "base/fault.h"
 #include "base/log.h"
@@ -118,6 +119,7 @@ static enum err send_jobs(
 			&(struct message_job){ .slot = m->slot,
 				.petition = m->petition,
 				.is_reminder = m->is_reminder,
+				.lang = m->lang,
 				.title = m->title,
 				.job = { (const char *)m->job.at,
 					m->job.len } });
@@ -131,16 +133,30 @@ static bool can_send(const struct store_mail *m)
 	return m->job.len >= EPOCH_AT + STORE_ID_BYTES;
 }
 
+/* Reminders leave half of the room to what comes meanwhile. */
+static size_t room_to_read(const struct flow *f)
+{
+	size_t kept = f->mail_reminders ? MESSAGE_JOBS_OUT / 2 : 0;
+
+	return room(f) > kept ? room(f) - kept : 0;
+}
+
+/* Reading a few rows at a time would cost more than sending them. */
+static bool worth_reading(const struct flow *f)
+{
+	return room_to_read(f) >= MESSAGE_JOBS_OUT / 4;
+}
+
 /* The next part of a reading; false when it came to its end. */
 static bool read_some(struct flow *f)
 {
 	const struct store_mail *fit[MESSAGE_JOBS_OUT];
 	struct store_mail *mails;
-	size_t max = room(f);
+	size_t max = room_to_read(f);
 	size_t n = 0;
 	size_t n_fit = 0;
-	enum err e = store_mails(
-		&f->scratch, f->store, f->mail_from, max, &mails, &n);
+	enum err e = store_mails(&f->scratch, f->store, f->mail_reminders,
+		f->mail_from, max, &mails, &n);
 
 	for (size_t i = 0; e == OK && i < n; i++)
 		if (can_send(&mails[i]) && find_mail(f, mails[i].slot) == NULL)
@@ -176,10 +192,22 @@ static void look_for_put_off(struct flow *f)
 	}
 }
 
-/* Reading a few rows at a time would cost more than sending them. */
-static bool worth_reading(const struct flow *f)
+static void begin_reading(struct flow *f)
 {
-	return room(f) >= MESSAGE_JOBS_OUT / 2;
+	f->mail_reading = true;
+	f->mail_reminders = false;
+	f->mail_dirty = false;
+	f->mail_from = 0;
+}
+
+/* First mails, then reminders, then the end. */
+static void read_on(struct flow *f)
+{
+	if (read_some(f))
+		return;
+	f->mail_reading = !f->mail_reminders;
+	f->mail_reminders = true;
+	f->mail_from = 0;
 }
 
 static void send_fresh(struct flow *f)
@@ -217,15 +245,11 @@ void flow_send_mails(struct flow *f)
 		return;
 	send_fresh(f);
 	look_for_put_off(f);
-	while ((f->mail_dirty || f->mail_reading) && worth_reading(f)) {
-		if (!f->mail_reading) {
-			f->mail_reading = true;
-			f->mail_dirty = false;
-			f->mail_from = 0;
-		}
-		if (!read_some(f))
-			f->mail_reading = false;
-	}
+	if (f->mail_dirty && (!f->mail_reading || f->mail_reminders))
+		begin_reading(f);
+	while (f->mail_reading && worth_reading(f) &&
+		link_up(&f->role->link[ROLE_MAILER]))
+		read_on(f);
 }
 
 /* ---- just committed ---- */
@@ -242,6 +266,7 @@ static struct store_mail *fresh_mail(struct flow *f, const struct work_sign *s)
 	if (m != NULL && brief != NULL && job.at != NULL)
 		*m = (struct store_mail){ .slot = s->slot,
 			.petition = s->petition,
+			.lang = s->lang,
 			.title = arena_copy(
 				&f->scratch, brief_petition(brief)->action),
 			.job = { (const uint8_t *)job.at, job.len } };
@@ -255,9 +280,9 @@ void flow_mail_committed(struct flow *f, const struct work_sign *s)
 {
 	struct store_mail *m = NULL;
 
-	if (s->outcome == STORE_INSERTED && !s->is_old && !f->mail_reading &&
-		!f->mail_dirty && f->n_fresh < room(f) &&
-		link_up(&f->role->link[ROLE_MAILER]))
+	if (s->outcome == STORE_INSERTED && !s->is_old &&
+		(!f->mail_reading || f->mail_reminders) && !f->mail_dirty &&
+		f->n_fresh < room(f) && link_up(&f->role->link[ROLE_MAILER]))
 		m = fresh_mail(f, s);
 	if (m != NULL)
 		f->fresh[f->n_fresh++] = m;

@@ -211,6 +211,7 @@ static void fill_row(struct work_sign *s, const struct message_sealed *m)
 	s->row.identity = keep_bytes(&s->sealed, m->identity);
 	s->row.contact = keep_bytes(&s->sealed, m->contact);
 	s->row.mail_job = keep_bytes(&s->sealed, m->job);
+	s->row.lang = s->lang;
 	for (size_t i = 0; i < m->n_headers; i++) {
 		const struct message_header *h = &m->header[i];
 

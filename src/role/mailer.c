@@ -19,6 +19,7 @@
 #include "role/period.h"
 #include "role/post.h"
 #include "role/runtime.h"
+#include "role/tongue.h"
 
 enum {
 	TICK_MS = 60000,
@@ -34,6 +35,7 @@ struct mailer {
 	struct period *period;
 	struct post *post;
 	struct bounces *bounces;
+	struct tongues tongues;
 	int64_t tick_at_ms;
 	int64_t look_at_ms;
 	int64_t counts_at_ms;
@@ -114,6 +116,7 @@ static enum fate take_one(struct mailer *m, const struct message_job *j)
 		.slot = j->slot,
 		.petition = j->petition,
 		.title = j->title,
+		.lang = j->lang,
 		.is_reminder = j->is_reminder,
 	};
 	struct psr1_head head;
@@ -330,6 +333,8 @@ static enum err open_post(struct mailer *m)
 	settings.mail.domain_at_once = c->domain_at_once;
 	settings.mail.domain_per_second = c->domain_per_second;
 	settings.bounces = m->bounces;
+	settings.languages = m->tongues.list;
+	settings.languages_count = m->tongues.n;
 	settings.base_url = arena_copy(&a, c->base_url).at;
 	if (c->mail_user.len > 0) {
 		e = file_read(
@@ -345,6 +350,12 @@ static enum err open_post(struct mailer *m)
 	buf_release(&password);
 	arena_release(&a);
 	return e;
+}
+
+static void tell_nobody(void *context, const char *sentence)
+{
+	(void)context;
+	(void)sentence; /* web does, and `petitiond check` */
 }
 
 int mailer_main(struct role *r)
@@ -364,6 +375,9 @@ int mailer_main(struct role *r)
 		e = bounces_open(r->own_fd, r->config.bounces, rng_system(),
 			&m->bounces);
 	if (e == OK)
+		e = tongues_load(&r->config, r->locale_fd, tell_nobody, NULL,
+			&m->tongues);
+	if (e == OK)
 		e = role_fence(r);
 	if (e == OK)
 		e = open_post(m);
@@ -379,6 +393,7 @@ int mailer_main(struct role *r)
 	if (m != NULL) {
 		post_close(m->post);
 		bounces_close(m->bounces);
+		tongues_release(&m->tongues);
 		period_close(m->period);
 		for (size_t i = 0; i < OPENERS_MAX; i++)
 			opener_free(m->opener[i]);

@@ -478,6 +478,7 @@ void put_job(struct buf *b, const struct message_job *j)
 	buf_u64(b, j->slot);
 	buf_u64(b, j->petition);
 	buf_byte(b, j->is_reminder);
+	put_text(b, j->lang);
 	put_text(b, j->title);
 	put_text(b, j->job);
 }
@@ -487,6 +488,7 @@ void take_job(struct view *v, struct message_job *ret_job)
 	ret_job->slot = view_u64(v);
 	ret_job->petition = view_u64(v);
 	ret_job->is_reminder = view_u8(v) != 0;
+	ret_job->lang = view_str16(v);
 	ret_job->title = view_str16(v);
 	ret_job->job = view_str16(v);
 }

@@ -251,6 +251,7 @@ struct message_job {
 	uint64_t slot;
 	uint64_t petition;
 	bool is_reminder;
+	struct str lang; /* of the mail: a tag of the site's; empty: usual */
 	struct str title;
 	struct str job;
 };

@@ -18,6 +18,8 @@ struct post {
 	struct clock *clock;
 	struct mail_sender *sender;
 	struct bounces *bounces;
+	const struct language *languages;
+	size_t languages_count;
 	struct buf base_url;
 	struct buf site_title;
 	struct buf from;
@@ -85,10 +87,23 @@ static void put_message_id(
 	wipe(&hash, sizeof(hash));
 }
 
+/* 0, the usual one, unless it is one of the others. */
+static size_t language_of(const struct post *p, const struct post_job *job)
+{
+	for (size_t i = 1; i < p->languages_count; i++)
+		if (str_eq(p->languages[i].tag, job->lang))
+			return i;
+	return 0;
+}
+
 static void draft_write(
 	struct draft *d, const struct post *p, const struct post_job *job)
 {
+	size_t language = language_of(p, job);
 	struct mail_letter letter = {
+		.words = p->languages[language].words,
+		.prefix =
+			language == 0 ? STR("") : p->languages[language].prefix,
 		.base_url = buf_view(&p->base_url),
 		.site_title = buf_view(&p->site_title),
 		.petition = job->petition,
@@ -120,6 +135,7 @@ static enum err send_draft(
 		.from_name = buf_view(&p->from_name),
 		.to = job->email,
 		.subject = buf_view(&d->subject),
+		.lang = p->languages[language_of(p, job)].words->lang,
 		.message_id = buf_view(&d->id),
 		.text = buf_view(&d->text),
 		.html = buf_view(&d->html),
@@ -263,6 +279,8 @@ enum err post_open(const struct post_settings *settings, struct clock *clock,
 		return ERR_MEMORY;
 	p->clock = clock;
 	p->bounces = settings->bounces;
+	p->languages = settings->languages;
+	p->languages_count = settings->languages_count;
 	buf_init(&p->base_url, SETTING_MAX_BYTES);
 	buf_init(&p->site_title, SETTING_MAX_BYTES);
 	buf_init(&p->from, SETTING_MAX_BYTES);

@@ -34,6 +34,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "mail/sender.h"
+#include "page/language.h"
 #include "role/bounce.h"
 
 /* As in the mail job's body (docs/formats.md section 2). */
@@ -53,6 +54,7 @@ struct post_job {
 	uint8_t record_hash[32];
 	uint64_t petition;
 	struct str title;
+	struct str lang; /* a tag; any other means the first language */
 	bool is_reminder; /* of the mail that went out before */
 };
 
@@ -69,6 +71,8 @@ struct post_settings {
 	const char *from; /* "ADDRESS" or "NAME <ADDRESS>" */
 	struct mail_settings mail; /* hello NULL: the host of from */
 	struct bounces *bounces; /* borrowed */
+	const struct language *languages; /* borrowed, at least one */
+	size_t languages_count;
 };
 
 struct post;

@@ -112,10 +112,14 @@ int main(int argc, char **argv)
 			.retry_max_ms = 5,
 		},
 	};
+	struct language english = { .tag = STR("en"),
+		.words = catalogue_english() };
 	struct post *p;
 	bool good;
 	int fd;
 
+	settings.languages = &english;
+	settings.languages_count = 1;
 	if (argc < 2 || crypto_init() != OK ||
 		file_open_dir(AT_FDCWD, argv[1], &fd) != OK ||
 		bounces_open(fd, STR("bounces@petitions.example.org"),

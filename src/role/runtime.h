@@ -28,7 +28,7 @@ struct role {
 	int own_fd; /* the role's folder, also the working directory */
 	int public_fd; /* SITE/public, -1 if not its business */
 	int pages_fd; /* web: SITE/pages, -1 if there is none */
-	int locale_fd; /* web: SITE/locale, the same */
+	int locale_fd; /* web and mailer: SITE/locale, the same */
 	int theme_fd; /* web: SITE/theme, the same */
 	int listen_fd; /* web: listening for HTTP */
 	int metrics_fd; /* web: for operators, -1 if nobody asks */

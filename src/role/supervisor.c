@@ -128,7 +128,8 @@ static enum err send_folder(
 	return e;
 }
 
-/* Most sites have no words or looks of their own. */
+/* Most sites have no words or looks of their own.  Mails need no page and no
+ * theme. */
 static enum err send_own_words(struct supervisor *s, enum role_name r)
 {
 	static const struct {
@@ -140,6 +141,8 @@ static enum err send_own_words(struct supervisor *s, enum role_name r)
 
 	for (size_t i = 0; e == OK && i < sizeof(folder) / sizeof(folder[0]);
 		i++) {
+		if (r == ROLE_MAILER && folder[i].what != FOLDER_LOCALE)
+			continue;
 		e = send_folder(s, r, folder[i].name, folder[i].what);
 		e = e == ERR_NOT_FOUND ? OK : e;
 	}
@@ -162,7 +165,7 @@ static enum err send_settings(struct supervisor *s, enum role_name r)
 		e = send_folder(s, r, role_name_text(r), FOLDER_OWN);
 	if (e == OK && (r == ROLE_WEB || r == ROLE_LOG))
 		e = send_folder(s, r, "public", FOLDER_PUBLIC);
-	if (e == OK && r == ROLE_WEB)
+	if (e == OK && (r == ROLE_WEB || r == ROLE_MAILER))
 		e = send_own_words(s, r);
 	if (e == OK && r == ROLE_WEB)
 		e = send_to(s, r, CONTROL_LISTEN, LISTENER_PUBLIC, s->listen_fd,

@@ -57,7 +57,8 @@ static struct store_sealed sealed(uint64_t petition, uint64_t slot)
 		.country = STR("GB"),
 		.area = STR("E14000530"),
 		.identity = { some_bytes, 616 },
-		.mail_job = { some_bytes, 1128 } };
+		.mail_job = { some_bytes, 1128 },
+		.lang = STR("cy") };
 
 	put_u32(in.rid, HOUR_NOW * 60);
 	put_u64(in.rid + 8, slot);

@@ -284,10 +284,12 @@ static void test_remind(void)
 	CHECK_INT(store_remind(f.s, HOUR_NOW - 55, HOUR_NOW - 35, 2, &n), OK);
 	CHECK_INT(n, 0);
 	CHECK_INT(store_commit(f.s), OK);
-	CHECK_INT(store_mails(&a, f.s, 0, 9, &mails, &n), OK);
+	CHECK_INT(store_mails(&a, f.s, true, 0, 9, &mails, &n), OK);
 	CHECK_INT(n, 3);
 	CHECK(mails[0].slot == 3 && mails[0].is_reminder &&
 		mails[2].slot == 5 && mails[2].is_reminder);
+	CHECK_INT(store_mails(&a, f.s, false, 0, 9, &mails, &n), OK);
+	CHECK_INT(n, 0);
 	CHECK_INT(store_begin(f.s), OK);
 	CHECK_INT(store_mail_done(f.s, all, 6), OK);
 	CHECK_INT(store_remind(f.s, HOUR_NOW - 54, HOUR_NOW - 34, 9, &n), OK);
@@ -349,11 +351,12 @@ static void test_mail(void)
 		sign(&f, 1, slot);
 	(void)confirm(&f, 1, 2, STORE_VALIDATED);
 	CHECK_INT(store_commit(f.s), OK);
-	CHECK_INT(store_mails(&f.arena, f.s, 0, 10, &mails, &n), OK);
+	CHECK_INT(store_mails(&f.arena, f.s, false, 0, 10, &mails, &n), OK);
 	CHECK_INT(n, 3);
 	CHECK_INT(mails[0].slot, 1);
 	CHECK_INT(mails[0].petition, 1);
 	CHECK_STR(mails[0].title, STR("Plant a tree"));
+	CHECK_STR(mails[0].lang, STR("cy"));
 	CHECK(mails[0].job.len == 1128 &&
 		memcmp(mails[0].job.at, some_bytes, 1128) == 0);
 	CHECK_INT(mails[1].slot, 3);
@@ -361,13 +364,13 @@ static void test_mail(void)
 	CHECK_INT(store_mail_done(f.s, done, 2), OK);
 	CHECK_INT(store_mail_done(f.s, done, 2), OK);
 	CHECK_INT(store_commit(f.s), OK);
-	CHECK_INT(store_mails(&f.arena, f.s, 0, 1, &mails, &n), OK);
+	CHECK_INT(store_mails(&f.arena, f.s, false, 0, 1, &mails, &n), OK);
 	CHECK_INT(n, 1);
 	CHECK_INT(mails[0].slot, 3);
-	CHECK_INT(store_mails(&f.arena, f.s, 4, 10, &mails, &n), OK);
+	CHECK_INT(store_mails(&f.arena, f.s, false, 4, 10, &mails, &n), OK);
 	CHECK_INT(n, 1);
 	CHECK_INT(mails[0].slot, 4);
-	CHECK_INT(store_mails(&f.arena, f.s, 5, 10, &mails, &n), OK);
+	CHECK_INT(store_mails(&f.arena, f.s, false, 5, 10, &mails, &n), OK);
 	CHECK_INT(n, 0);
 	/* The mail went out; the confirmation follows. */
 	CHECK_INT(store_begin(f.s), OK);

@@ -294,6 +294,8 @@ static struct work *work_of(struct app *app, struct http_request *r,
 	if (str_eq(c->country, app->site.home.country))
 		s->area =
 			places_of_postcode(app->places, &w->arena, c->postcode);
+	if (app->site.language > 0)
+		s->lang = app->site.languages[app->site.language].tag;
 	s->corrects_slot = c->corrects_slot;
 	s->corrects_token = c->corrects_token;
 	buf_init(&s->sealed, WORK_SEALED_MAX);

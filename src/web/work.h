@@ -80,6 +80,7 @@ struct work_sign {
 	uint32_t hour;
 	struct str country; /* a literal of domain/country.c */
 	struct str area; /* where the postcode lies; empty if nobody knows */
+	struct str lang; /* the site's tag, static; empty for its usual one */
 	uint64_t corrects_slot; /* the sibling that this corrects, or 0 */
 	struct token corrects_token;
 	struct work_fields fields;

@@ -5,14 +5,18 @@ usage: mails_test.py PETITIOND
 
 Somebody signs; the mail has a sender of its own; a report that it cannot be
 delivered comes into the Maildir in the mailer's folder, and is understood
-inside the mailer's fence.  Prints TAP.
+inside the mailer's fence.  Others sign in other languages, one of them from
+right to left, and every link of their mails is followed.  Prints TAP.
 """
 
 import http.client
 import mailbox
+import html.parser
 import os
 import socket
+import subprocess
 import sys
+import urllib.parse
 
 sys.dont_write_bytecode = True  # leave no file in the source tree
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -40,6 +44,100 @@ class Metrics(http.client.HTTPConnection):
                     and "{" not in line)
 
 
+# A language that comes with the site, not with us.
+ARABIC = '''msgid ""
+msgstr ""
+"Language: ar\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"X-Direction: rtl\\n"
+
+msgid "Please confirm your signature"
+msgstr "\u064a\u0631\u062c\u0649 \u062a\u0623\u0643\u064a\u062f \u062a\u0648\u0642\u064a\u0639\u0643"
+'''
+
+
+class Page(html.parser.HTMLParser):
+    """The html element's attributes, and where links lead."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.html, self.links = {}, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "html":
+            self.html = dict(attrs)
+        self.links += [v for k, v in attrs if k == "href"]
+
+
+def own_words(site):
+    folder = os.path.join(site.dir, "locale")
+    os.makedirs(folder, exist_ok=True)
+    po = os.path.join(site.folder, "ar.po")
+    with open(po, "w", encoding="utf-8") as f:
+        f.write(ARABIC)
+    subprocess.run(["msgfmt", "-o", os.path.join(folder, "ar.mo"), po],
+                   check=True)
+
+
+def sign_in(site, petition, prefix, address):
+    """Sign by the form in a language; its mail."""
+    path = f"{prefix}/petitions/{petition}/signatures/new"
+    token = livesite.form_token(site.get(path).text)
+    site.post(path, {**livesite.person("Zo\u00eb", address, "SW1A 1AA"),
+                     "form": token, "stage": "send"})
+    return site.mailbox.wait(address)
+
+
+def check_links(tap, site, page, what):
+    for link in page.links:
+        url = urllib.parse.urlsplit(link)
+        answer = site.get(url.path or "/")
+        tap.check(link.startswith(site.base) and answer.status == 200
+                  and Page(answer.text).html.get("lang") == what,
+                  f"{what}: a link of the mail answers, in its language",
+                  link, answer.status)
+
+
+def language(tap, site, petition, tag, direction, subject):
+    mail = sign_in(site, petition, "/" + tag, f"zoe-{tag}@example.net")
+    page = Page(mail.get_body(("html",)).get_content())
+    tap.check(str(mail["Subject"]).startswith(subject + ": "),
+              f"{tag}: the subject", mail["Subject"])
+    tap.check(mail["Content-Language"] == tag, f"{tag}: Content-Language")
+    tap.check(page.html == {"lang": tag, "dir": direction},
+              f"{tag}: language and direction of the HTML part", page.html)
+    tap.check(not any(part.defects for part in mail.walk()),
+              f"{tag}: no defects")
+    tap.check(len(page.links) == 4 and
+              all(link.startswith(f"{site.base}/{tag}") for link in page.links),
+              f"{tag}: the links lead on in it", page.links)
+    check_links(tap, site, page, tag)
+    return mail
+
+
+def languages(tap, site, petition):
+    mail = language(tap, site, petition, "de", "ltr",
+                    "Bitte best\u00e4tigen Sie Ihre Unterschrift")
+    text = livesite.mail_text(mail)
+    tap.check("Name:" in text and "Guten Tag," in text
+              and "Hello" not in text and "signature" not in text,
+              "de: nothing is left in English", text)
+    tap.check(max(map(len, (line for line in text.splitlines()
+                            if "://" not in line))) <= 76,
+              "de: lines are wrapped")
+    language(tap, site, petition, "ar", "rtl",
+             "\u064a\u0631\u062c\u0649 \u062a\u0623\u0643\u064a\u062f "
+             "\u062a\u0648\u0642\u064a\u0639\u0643")
+    assert site.confirm(livesite.link_of(mail)[0]).status == 303
+    sign_in(site, petition, "", "zoe-de@example.net")
+    again = site.mailbox.wait("zoe-de@example.net", 2)
+    tap.check(again["Content-Language"] == "en-GB"
+              and str(again["Subject"]).startswith("You have already signed"),
+              "the usual language for who signs in it, whatever was before",
+              again["Content-Language"], again["Subject"])
+
+
 def bounces(tap, site, petition):
     site.sign(petition, livesite.person("Ada", "ada@example.net", "SW1A 1AA"))
     mail = site.mailbox.wait("ada@example.net")
@@ -58,6 +156,7 @@ def bounces(tap, site, petition):
     token = livesite.link_of(mail)[0]
     tap.check(site.confirm(token).status == 303,
               "whoever has the link can confirm all the same")
+    own_words(site)
     site.stop()
     site.serve()
     said = livesite.until("mailer's count", lambda: (
@@ -71,9 +170,12 @@ def bounces(tap, site, petition):
 def main():
     tap = livesite.Tap()
     site = livesite.Site(sys.argv[1], (
-        ("mail", "bounces", "bounces@petitions.example.org"),))
+        ("mail", "bounces", "bounces@petitions.example.org"),
+        ("site", "languages", "en de ar"), ("limits", "off", "yes")))
     try:
-        bounces(tap, site, site.open_petitions()[0])
+        petition = site.open_petitions()[0]
+        bounces(tap, site, petition)
+        languages(tap, site, petition)
     finally:
         site.close()
     return tap.done()

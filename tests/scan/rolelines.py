@@ -268,8 +268,8 @@ def results(view):
     return rows
 
 
-def job(slot, petition, title, sealed_job):
-    return (u64(slot) + u64(petition) + b"\0" + text(title) +
+def job(slot, petition, title, sealed_job, lang=""):
+    return (u64(slot) + u64(petition) + b"\0" + text(lang) + text(title) +
             text(sealed_job))
 
 

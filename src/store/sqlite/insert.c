@@ -132,12 +132,14 @@ static enum err job_put(struct store *s, const struct store_sealed *in)
 {
 	sqlite3_stmt *stmt;
 	enum err e = sql_take(s, SQL_JOB_PUT,
-		"INSERT INTO mail_job (slot, job) VALUES (?1, ?2)", &stmt);
+		"INSERT INTO mail_job (slot, job, lang) VALUES (?1, ?2, ifnull(?3, ''))",
+		&stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, in->slot);
 	sql_bind_blob(stmt, 2, in->mail_job);
+	sql_bind_text(stmt, 3, in->lang);
 	e = sql_run(s, stmt);
 	return e != OK ? e
 		       : sql_run_on(s, SQL_QUEUE_PUT,

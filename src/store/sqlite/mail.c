@@ -12,30 +12,33 @@ static enum err mail_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 	mail->title = sql_text(a, stmt, 2, &e);
 	mail->job = sql_blob(a, stmt, 3, &e);
 	mail->is_reminder = sql_u64(stmt, 4) != 0;
+	mail->lang = sql_text(a, stmt, 5, &e);
 	return e;
 }
 
-enum err store_mails(struct arena *a, struct store *s, uint64_t from_slot,
-	size_t max, struct store_mail **ret_mails, size_t *ret_count)
+enum err store_mails(struct arena *a, struct store *s, bool reminders,
+	uint64_t from_slot, size_t max, struct store_mail **ret_mails,
+	size_t *ret_count)
 {
 	sqlite3_stmt *stmt;
 	void *rows = NULL;
 	enum err e = sql_take(s, SQL_MAILS,
 		"SELECT q.slot, g.petition_id, t.action, j.job,"
-		" q.kind"
+		" q.kind, j.lang"
 		" FROM mail_queue q"
 		" CROSS JOIN mail_job j ON j.slot = q.slot"
 		" CROSS JOIN signature g ON g.slot = q.slot"
 		" CROSS JOIN petition p ON p.id = g.petition_id"
 		" CROSS JOIN petition_text t ON t.petition_id = p.id"
 		"  AND t.lang = p.lang"
-		" WHERE q.slot >= ?1 ORDER BY q.slot LIMIT ?2",
+		" WHERE q.kind = ?3 AND q.slot >= ?1 ORDER BY q.slot LIMIT ?2",
 		&stmt);
 
 	if (e != OK)
 		return e;
 	sql_bind_u64(stmt, 1, from_slot);
 	sql_bind_u64(stmt, 2, max);
+	sql_bind_u64(stmt, 3, reminders);
 	e = sql_rows_max(a, s, stmt, sizeof(**ret_mails), max, mail_read, &rows,
 		ret_count);
 	if (e == OK)
