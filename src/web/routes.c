@@ -187,6 +187,19 @@ static bool match(
 	return path.at == NULL;
 }
 
+/* Does what a pattern says before its first parameter fit?  Most rows are
+ * passed over by this; match looks at the others. */
+static bool may_match(const char *pattern, struct str path)
+{
+	for (size_t i = 0; pattern[i] != ':' && pattern[i] != '*'; i++) {
+		if (i == path.len || pattern[i] == '\0')
+			return i == path.len && pattern[i] == '\0';
+		if (pattern[i] != path.at[i])
+			return false;
+	}
+	return true;
+}
+
 static const struct route *find(enum http_method method, struct str path,
 	struct route_args *args, bool *ret_other_method)
 {
@@ -194,7 +207,8 @@ static const struct route *find(enum http_method method, struct str path,
 	if (method == HTTP_HEAD)
 		method = HTTP_GET;
 	for (size_t i = 0; i < N_ROUTES; i++) {
-		if (!match(routes[i].path, path, args))
+		if (!may_match(routes[i].path, path) ||
+			!match(routes[i].path, path, args))
 			continue;
 		if (routes[i].method == method)
 			return &routes[i];
