@@ -19,7 +19,8 @@ sys.dont_write_bytecode = True  # leave no file in the source tree
 import make_log
 from make_log import (CLOSE, HOUR, INVALIDATE, WITHDRAW, Log, Receipt, b64,
                       honest, sha)
-from verifier import Quiet, Tmp, check, done, expect, run, served
+from verifier import (Quiet, Tmp, check, done, expect, flip, run,
+                      served)
 
 SIZE = 900
 LATE = (HOUR + 1) * 3600  # a leaf of the honest log is later
@@ -160,14 +161,6 @@ def test_leaves_that_nobody_signed():
     attack("edits a tile higher up", "tile/1/000.p/3 holds another hash",
            lambda c: flip(c.log.path("tile/1/000.p/3"), 40),
            more=("--tiles",))
-
-
-def flip(path, at):
-    with open(path, "r+b") as f:
-        f.seek(at)
-        byte = f.read(1)
-        f.seek(at)
-        f.write(bytes([byte[0] ^ 1]))
 
 
 def test_signed_lies():

@@ -14,25 +14,13 @@ import tempfile
 sys.dont_write_bytecode = True  # leave no file in the source tree
 
 from make_log import INVALIDATE, WITHDRAW, Log, honest
-
-run_count = 0
-fail_count = 0
-
-
-def check(good, what, detail=""):
-    global run_count, fail_count
-    run_count += 1
-    print(f"{'' if good else 'not '}ok {run_count} - {what}", flush=True)
-    if not good:
-        fail_count += 1
-        for line in str(detail).splitlines():
-            print("# " + line, flush=True)
+from verifier import check, done
 
 
 def petitiond(*args):
-    done = subprocess.run([sys.argv[1], *args], text=True, timeout=300,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return done.returncode, done.stdout
+    ended = subprocess.run([sys.argv[1], *args], text=True, timeout=300,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return ended.returncode, ended.stdout
 
 
 def new_site(folder):
@@ -104,8 +92,7 @@ def main():
         look("the second year without the first",
              "of the log of 2027 means", logs=(new,))
         db.close()
-    print(f"1..{run_count}")
-    sys.exit(1 if fail_count else 0)
+    done()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ sys.dont_write_bytecode = True  # leave no file in the source tree
 import make_log
 from make_log import (ACCESS, CLOSE, CODE, HOUR, INVALIDATE, KEY, RESTORE,
                       SIGN, WITHDRAW, Log, Receipt, Signer, honest)
-from verifier import Quiet, Tmp, check, done, expect, run, served
+from verifier import (Quiet, Tmp, check, done, expect, flip, run,
+                      served)
 
 
 def counts_of(log, *args):
@@ -141,14 +142,6 @@ def test_rules():
          lambda g: g.leaf(make_log.PETITION, 7, c=g.document(b"{}")))
     case("a document that was never there", "is missing",
          lambda g: g.leaf(KEY, c=make_log.sha(b"nowhere")))
-
-
-def flip(path, at):
-    with open(path, "r+b") as f:
-        f.seek(at)
-        byte = f.read(1)
-        f.seek(at)
-        f.write(bytes([byte[0] ^ 1]))
 
 
 def test_files():

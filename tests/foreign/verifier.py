@@ -1,5 +1,5 @@
-"""What tests of petition-verify share: running it, a folder for one case, a
-server of it."""
+"""What tests of petition-verify share, and of others who read the log: what is
+printed, running it, a folder for one case, a server of it."""
 import contextlib
 import functools
 import http.server
@@ -41,6 +41,15 @@ def expect(what, code, words, *args):
     got, out, err = run(*args)
     check(got == code and words in out, what,
           f"exit {got}, want {code} and: {words}\n{out}{err}")
+
+
+def flip(path, at):
+    """One bit of the byte there is another."""
+    with open(path, "r+b") as f:
+        f.seek(at)
+        byte = f.read(1)
+        f.seek(at)
+        f.write(bytes([byte[0] ^ 1]))
 
 
 class Tmp:
