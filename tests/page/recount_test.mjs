@@ -5,7 +5,7 @@ import { webcrypto } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 // Node 18, which is Debian 12's, keeps it from scripts.
 globalThis.crypto ??= webcrypto;
@@ -101,6 +101,31 @@ await refused("two bundles that changed places", (path, bytes) =>
 await refused("a changed size", flip("checkpoint", 31));
 await refused("a changed signature", flip("checkpoint", -4));
 await refused("another site's log", null, "other.example");
+
+/* Leaves that are signed and break a rule. */
+function tell(leaves) {
+	rmSync(folder, { recursive: true });
+	execFileSync("python3", ["-B", "-c", `import sys
+sys.path.insert(0, sys.argv[1])
+from make_log import *
+log = Log(sys.argv[2])
+log.petition(1)
+log.sign(1)
+${leaves}
+log.write()`, dirname(process.argv[2]), folder]);
+}
+tell("log.leaf(CLOSE, 1, 1)\nlog.mark(INVALIDATE, 1, (2026, 1))");
+ok((await count(1)).total === 0n, "a closed petition, taken out of later");
+for (const [what, leaves] of [
+	["a SIGN behind CLOSE", "log.leaf(CLOSE, 1, 1)\nlog.sign(1)"],
+	["a second CLOSE", "log.leaf(CLOSE, 1, 1)\nlog.leaf(CLOSE, 1, 1)"],
+	["a CLOSE at another count", "log.leaf(CLOSE, 1, 2)"],
+	["an unknown type", "log.leaf(12, 1)"],
+	["a SIGN twice", "log.sign(1, log.leaves[1][32:])"],
+]) {
+	tell(leaves);
+	await refused(what);
+}
 
 rmSync(folder, { recursive: true });
 console.log(`1..${run}`);

@@ -13,6 +13,7 @@
 	const BUNDLE = 256;
 	const ENTRY = 66;
 	const AT_ONCE = 8;
+	const TYPES = new Set([1, 2, 3, 4, 5, 6, 7, 9, 10, 11]); /* of a petition */
 
 	class Fault extends Error {}
 
@@ -135,6 +136,7 @@
 		constructor(petition) {
 			this.id = BigInt(petition);
 			this.opened = false;
+			this.closed = false;
 			this.carried = 0n;
 			this.signs = 0;
 			this.gone = 0;
@@ -150,7 +152,8 @@
 				return;
 			const number = v.getBigUint64(at + 16);
 			const aux = Number(v.getBigUint64(at + 24));
-			if (type !== 1 && !this.opened)
+			if (type !== 1 && !this.opened || !TYPES.has(type) ||
+				this.closed && (type === 2 || type === 7))
 				throw new Fault(`${year}: ${index}`);
 			if (type === 1) {
 				if (this.opened && number !== this.carried)
@@ -165,6 +168,7 @@
 			} else if (type === 7 && number !== this.total()) {
 				throw new Fault(`${year}: ${index}`);
 			}
+			this.closed = this.closed || type === 7;
 		}
 
 		takeSign(year, index, v, at) {
