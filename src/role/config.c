@@ -264,8 +264,9 @@ static void check_whole(struct reader *r)
 	if (str_find(c->from, '@') == c->from.len)
 		complain(r, 0,
 			STR("[mail] from has no @: write an e-mail address"));
-	if (c->bounces.len > 0 && (str_find(c->bounces, '@') > 32 ||
-		str_find(c->bounces, '@') == c->bounces.len))
+	if (c->bounces.len > 0 &&
+		(str_find(c->bounces, '@') > 32 ||
+			str_find(c->bounces, '@') == c->bounces.len))
 		complain(r, 0,
 			STR("[mail] bounces is no e-mail address with at most "
 			    "32 characters before its @"));

@@ -321,8 +321,8 @@ static enum err apply_housekeep(
 	size_t places = 0;
 	size_t reminded = 0;
 	/* What keeper gave while web was away may still become a SIGN. */
-	enum err e = store_close_due(c->store, now, w->agreed ? GRACE_MS : now,
-		&closed, &events);
+	enum err e = store_close_due(
+		c->store, now, w->agreed ? GRACE_MS : now, &closed, &events);
 
 	if (e == OK)
 		e = store_places_publish(c->store, now, &places);
