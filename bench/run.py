@@ -129,7 +129,7 @@ def say_load(site, options, *more):
 
 def say_journeys(site, options):
     sink = ('--sink', SINK)
-    for rate in (options.rate / 4, options.rate):
+    for rate in (options.rate / 4, options.rate / 2, options.rate):
         say_load(site, options, '--phase', 'post', '--rate', rate, *sink)
         say_load(site, options, '--phase', 'confirm', '--rate', rate,
                  '--warm', 1)
