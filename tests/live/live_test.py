@@ -120,7 +120,7 @@ def check_log(tap, site, signed, old, goverify):
 def verify(tap, program, site, signed, promises):
     public = os.path.join(site.dir, "public")
     for where in (public, site.base):
-        code, out = run(program, "--json", where)
+        code, out = run(program, "--json", "--tiles", where)
         counts = [p for p in json.loads(out or "{}").get("petitions", [])
                   if p["petition"] == signed[0].petition]
         tap.check(code == 0 and [p["signed"] for p in counts] ==
