@@ -292,6 +292,17 @@ def check_manuals(tree):
             yield f"{name}:{line}", f"describe --{word} in man/"
 
 
+def check_scenarios(tree):
+    """every scenario has the test that its row names"""
+    manual = tree.text("docs/testing.md") \
+        if "docs/testing.md" in tree.names else ""
+    row = r"(?m)^\| (F-\d{3}) \|[^|]*\| `([^`|]+)` \| `([^`|]+)` \|$"
+    for number, file, name in re.findall(row, manual):
+        if number not in name or file not in tree.names or \
+                name not in tree.text(file):
+            yield "docs/testing.md", f"{file} has no test \"{name}\""
+
+
 def check_lengths(tree):
     """files can be read in one sitting"""
     for name in tree.files(r"^(src|tests|fuzz|bench|tools)/.*\.(c|h|py|mjs)$"):
@@ -302,7 +313,8 @@ def check_lengths(tree):
 
 RULES = [check_format, check_direction, check_libraries, check_own_header,
          check_sql, check_markup, check_places, check_open, check_tests_named,
-         check_test_names, check_settings, check_manuals, check_lengths]
+         check_test_names, check_settings, check_manuals, check_scenarios,
+         check_lengths]
 
 
 def report_lengths(tree):

@@ -74,6 +74,9 @@ PLANTED = [
      "describe --loud in man/"),
     ("every option", "src/cmd/bad.c", 'int a = f(word, STR("--loud"));\n',
      "describe --loud in man/"),
+    ("every scenario", "docs/testing.md",
+     "| F-103 | a form | `tests/gone.mjs` | `F-103 and counts` |\n",
+     'tests/gone.mjs has no test "F-103 and counts"'),
     ("one sitting", "src/base/long.h", "int a;\n" * 1001,
      "split it: 1001 lines"),
 ]

@@ -338,13 +338,8 @@ class Signing {
 		tap.is(await this.count(id), 2, 'F-109 nothing is counted');
 	}
 
-	async changedAtReview(id) {
-		const { tap } = this;
-		const who = person();
-		const wrong = `wrong-${who.email}`;
-		const v = await this.browser.visitor(tap, this.site.base,
-			{ script: false });
-
+	// The form filled in with `wrong`, which is changed at the check page.
+	async changes(v, id, who, wrong) {
 		await v.go(paths.sign(id));
 		await this.type(v, { ...who, email: wrong });
 		await v.press(form.go);
@@ -352,12 +347,30 @@ class Signing {
 		await v.page.locator(form.email).fill(who.email);
 		await v.press(form.go);
 		await this.sendOn(v);
-		tap.is(await v.title(), thanks.title, 'F-104 it is sent');
+		return v.title();
+	}
+
+	async changedAtReview(id) {
+		const { tap } = this;
+		const who = person();
+		const wrong = `wrong-${who.email}`;
+		const v = await this.browser.visitor(tap, this.site.base,
+			{ script: false });
+
+		tap.is(await this.changes(v, id, who, wrong), thanks.title,
+			'F-104 it is sent');
 		tap.is(await this.confirms(await this.token(who)), '/receipts',
 			'F-104 the new address is mailed');
 		tap.is((await this.inbox.to(wrong)).length, 0,
 			'F-104 and only that');
 		await this.counts(id, 2, 'F-104 it counts');
+		tap.is(await this.changes(v, id, who, `other-${who.email}`),
+			thanks.title, 'F-110 changed back: the screen says the same');
+		tap.ok((await this.mailed(who, 2)).subject
+			.startsWith(mail.alreadySubject),
+		'F-110 the mail says that it is signed');
+		tap.is((await this.inbox.to(`other-${who.email}`)).length, 0,
+			'F-110 the first address gets none');
 		await v.close();
 	}
 
