@@ -239,6 +239,41 @@ static void test_dot(void)
 	bench_close(&b);
 }
 
+static bool has(const struct buf *data, const char *line)
+{
+	return memmem(data->at, data->len, line, strlen(line)) != NULL;
+}
+
+/* Fields that only some mails have (RFC 2369, RFC 8058, RFC 3282). */
+static void test_fields(void)
+{
+	struct mail_message m = message_to("a@b.example");
+	struct buf data;
+	struct bench b;
+
+	bench_open(&b);
+	buf_init(&data, 65536);
+	CHECK_INT(mail_sender_submit(b.sender, 1, &m), OK);
+	CHECK_INT(next(&b).outcome, MAIL_SENT);
+	sink_last(b.sink, &data);
+	CHECK(!has(&data, "List-Unsubscribe") && !has(&data, "Content-Lang"));
+	m.list_unsubscribe = STR("https://b.example/s/B-AAAA/updates");
+	m.lang = STR("pt-BR");
+	CHECK_INT(mail_sender_submit(b.sender, 2, &m), OK);
+	CHECK_INT(next(&b).outcome, MAIL_SENT);
+	buf_clear(&data);
+	sink_last(b.sink, &data);
+	CHECK(has(&data,
+		"\r\nList-Unsubscribe: <https://b.example/s/B-AAAA/updates>\r\n"));
+	CHECK(has(&data,
+		"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+	CHECK(has(&data, "\r\nContent-Language: pt-BR\r\n"));
+	m.lang = STR("de\r\nBcc: c@d.example");
+	CHECK_INT(mail_sender_submit(b.sender, 3, &m), ERR_INVALID);
+	buf_release(&data);
+	bench_close(&b);
+}
+
 static void test_many(void)
 {
 	enum { MANY = 500 };
@@ -402,6 +437,7 @@ int main(void)
 	test_no_mailbox();
 	test_injection();
 	test_dot();
+	test_fields();
 	test_many();
 	test_away();
 	test_dead();
