@@ -327,6 +327,7 @@ static void commit_leaves(struct flow *f, const struct message_checkpoint *m,
 {
 	struct work *w = work_new(WORK_SEQUENCE);
 	bool whole = m->last && year == m->year;
+	int64_t shown_ms = shelf_checkpoint_ms(f->app->shelf);
 	struct work_sequence *s;
 
 	if (w == NULL) {
@@ -338,7 +339,8 @@ static void commit_leaves(struct flow *f, const struct message_checkpoint *m,
 	s->checkpoint = (struct store_checkpoint){ .year = year,
 		.size = year == m->year ? m->size : INT64_MAX,
 		.note = whole ? arena_copy(&w->arena, m->note) : STR(""),
-		.made_ms = m->made_ms };
+		/* What people have seen is not taken back by a clock. */
+		.made_ms = m->made_ms > shown_ms ? m->made_ms : shown_ms };
 	if (s->leaf == NULL || s->checkpoint.note.at == NULL) {
 		work_free(w);
 		flow_lose(f, ROLE_LOG, ERR_MEMORY);

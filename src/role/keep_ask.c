@@ -14,13 +14,19 @@ struct asking {
 
 static bool is_well_formed(const struct asking *a)
 {
+	return a->ask->slot > 0 && a->ask->slot < a->k->next_slot &&
+		a->ask->petition > 0 && a->ask->lock_given[0];
+}
+
+/* web has looked at the form's age: if it is too old or too young for us, one
+ * of the clocks is wrong, which is nobody's fault who signs. */
+static bool is_of_our_time(const struct asking *a)
+{
 	const struct keep_settings *set = &a->k->settings;
 	uint32_t now = clock_hour(a->k->clock);
 	uint32_t hour = a->ask->hour;
 
-	return a->ask->slot > 0 && a->ask->slot < a->k->next_slot &&
-		a->ask->petition > 0 && a->ask->lock_given[0] &&
-		hour <= now + 1 && hour + set->form_hours >= now &&
+	return hour <= now + 1 && hour + set->form_hours >= now &&
 		keep_rid_is_fresh(&a->ask->rid, now, set->form_hours);
 }
 
@@ -263,8 +269,8 @@ static enum err ask_one(
 	enum err e;
 
 	*answer = (struct keep_answer){ .err = OK };
-	if (!is_well_formed(&a)) {
-		answer->err = ERR_INVALID;
+	if (!is_well_formed(&a) || !is_of_our_time(&a)) {
+		answer->err = is_well_formed(&a) ? ERR_BUSY : ERR_INVALID;
 		return OK;
 	}
 	e = repeat(&a, &done);

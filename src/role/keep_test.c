@@ -229,9 +229,9 @@ static void refused_asks(void)
 	CHECK(ask(&w, &bad).err == ERR_INVALID);
 	bad = a;
 	put_u32(bad.rid.byte, (a.hour - 7) * 60); /* an old form */
-	CHECK(ask(&w, &bad).err == ERR_INVALID);
+	CHECK(ask(&w, &bad).err == ERR_BUSY);
 	put_u32(bad.rid.byte, (a.hour + 2) * 60); /* tomorrow's */
-	CHECK(ask(&w, &bad).err == ERR_INVALID);
+	CHECK(ask(&w, &bad).err == ERR_BUSY);
 	put_u32(bad.rid.byte, (a.hour - 6) * 60);
 	CHECK(ask(&w, &bad).err == OK);
 	/* That took the slot. */

@@ -129,6 +129,18 @@ static enum err begin(struct logbook *l)
 	return e == OK ? state_save(l) : e;
 }
 
+/* The hour of the tree's last leaf, whose place is as durable as the state. */
+static enum err load_hour(struct logbook *l)
+{
+	struct logbook_placed last = { .hour = 0 };
+	enum err e = l->tree.size == 0
+		? OK
+		: leaf_rec_read(l, l->year, l->tree.size - 1, 1, &last);
+
+	l->last_hour = last.hour;
+	return e;
+}
+
 static enum err load(struct logbook *l)
 {
 	enum err e = state_load(l);
@@ -137,6 +149,8 @@ static enum err load(struct logbook *l)
 		e = begin(l);
 	if (e == OK)
 		e = array_open_leaves(l, l->year);
+	if (e == OK)
+		e = load_hour(l);
 	if (e == OK)
 		e = public_find(l);
 	return e;

@@ -233,7 +233,7 @@ static enum err judge(const struct logbook *l, struct batch *b,
 	if (v.outcome == LOGBOOK_ACCEPTED && leaf_has_c(ev->type))
 		memcpy(v.c, ev->c.byte, sizeof(v.c));
 	if (v.type == LEAF_SIGN && petition_is_known(l, b, ev->petition))
-		v.hour = clock_hour(l->setup.clock);
+		v.hour = sequence_hour(l);
 	*ret_verdict = v;
 	return OK;
 }

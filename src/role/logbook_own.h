@@ -121,6 +121,7 @@ struct logbook {
 	struct tlog_tree tree;
 	/* The leaves of the partial bundle: tree.size mod 256 of them. */
 	uint8_t bundle[TLOG_TILE_WIDTH][TLOG_LEAF_BYTES];
+	uint32_t last_hour; /* of its leaves; 0: it has none yet */
 	bool replaying; /* partial tiles and checkpoints wait for the end */
 	bool behind; /* see logbook.h: nothing is signed */
 
@@ -230,6 +231,11 @@ MUST_USE enum err state_save(struct logbook *l);
 MUST_USE enum err state_load(struct logbook *l);
 /* Make everything durable and begin a new segment, if this one is full. */
 MUST_USE enum err state_rotate(struct logbook *l);
+
+/* logbook_sequence.c: this hour, but never one before that of a leaf.  Promises
+ * and leaves take it, or a clock that was set back would make promises whose
+ * deadline the log has behind it. */
+uint32_t sequence_hour(const struct logbook *l);
 
 /* logbook_replay.c: from the state's segment to the journal's end. */
 MUST_USE enum err replay_journal(struct logbook *l);

@@ -137,6 +137,8 @@ enum err sequence_apply(
 		e = meet_found(l);
 	if (e != OK)
 		return e;
+	if (o->count > 0 && hour > l->last_hour)
+		l->last_hour = hour;
 	waiting_drop_chosen(l);
 	return OK;
 }
@@ -162,6 +164,13 @@ enum err sequence_publish(struct logbook *l)
 }
 
 /* ---- the checkpoint ---- */
+
+uint32_t sequence_hour(const struct logbook *l)
+{
+	uint32_t hour = clock_hour(l->setup.clock);
+
+	return hour > l->last_hour ? hour : l->last_hour;
+}
 
 static uint16_t year_now(const struct logbook *l)
 {
@@ -194,7 +203,7 @@ static enum err sequence(struct logbook *l)
 	uint16_t year = year_now(l);
 	bool same_year = year == l->year;
 	uint64_t first = same_year ? l->tree.size : 0;
-	uint32_t hour = clock_hour(l->setup.clock);
+	uint32_t hour = sequence_hour(l);
 	enum err e = sequence_journal(l, year, first, hour);
 
 	if (e == OK)

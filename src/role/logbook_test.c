@@ -323,6 +323,41 @@ static void test_document(void)
 	fixture_release(&f);
 }
 
+static uint64_t promised(struct fixture *f, struct logbook_event ev)
+{
+	struct logbook_result r = { 0 };
+
+	CHECK_INT(logbook_accept(f->l, &ev, 1, &r), OK);
+	CHECK_INT(r.outcome, LOGBOOK_ACCEPTED);
+	return r.deadline_s;
+}
+
+/* Neither back nor ahead may a clock make a promise that the log's own leaves
+ * say is broken. */
+static void test_wrong_clock(void)
+{
+	const int64_t two_days = INT64_C(48) * 60 * MINUTE;
+	struct fixture f;
+	uint64_t due;
+
+	fixture_start(&f);
+	CHECK_INT(fixture_accept(&f, fixture_petition(&f, 1, 7)),
+		LOGBOOK_ACCEPTED);
+	CHECK_INT(fixture_checkpoint(&f), 1);
+	due = promised(&f, fixture_sign(&f, 2, 7, 100));
+	f.clock.wall_now_ms -= two_days;
+	CHECK_INT(promised(&f, fixture_sign(&f, 3, 7, 101)), due);
+	fixture_reopen(&f);
+	CHECK_INT(promised(&f, fixture_sign(&f, 4, 7, 102)), due);
+	CHECK_INT(fixture_checkpoint(&f), 0);
+	f.clock.wall_now_ms += 2 * two_days;
+	CHECK_INT(fixture_accept(&f, fixture_petition(&f, 5, 8)),
+		LOGBOOK_ACCEPTED);
+	CHECK_INT(fixture_checkpoint(&f), 4);
+	fixture_check_public(&f, 5);
+	fixture_release(&f);
+}
+
 int main(void)
 {
 	CHECK_INT(crypto_init(), OK);
@@ -337,5 +372,6 @@ int main(void)
 	test_targets();
 	test_sponsors();
 	test_document();
+	test_wrong_clock();
 	return tap_done();
 }

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 #include "role/logbook_own.h"
+#include "tlog/promise.h"
 
 /* Beyond so many leaves in one checkpoint the rest goes with the next. */
 #define ORDER_MAX ((size_t)1 << 20)
@@ -278,8 +279,17 @@ static void shuffle(struct rng *rng, uint64_t *at, size_t n)
 	}
 }
 
+/* The clock was set ahead: were w to stay behind, the leaves of this hour would
+ * say that its promise is broken.  An hour more, for it may end just now. */
+static bool is_promised_by(const struct waiting *w, uint32_t hour)
+{
+	return w->v.hour != 0 &&
+		promise_deadline_s(w->v.hour) <= ((uint64_t)hour + 1) * 3600;
+}
+
 static enum err choose_signs(struct logbook *l, int64_t now_ms)
 {
+	uint32_t hour = sequence_hour(l);
 	size_t first = l->order.count;
 
 	for (size_t i = 0; i < l->n_waiting; i++) {
@@ -289,7 +299,8 @@ static enum err choose_signs(struct logbook *l, int64_t now_ms)
 		enum err e;
 
 		if (w->v.type != LEAF_SIGN || !is_published(p, w) ||
-			ripe_at(l, p) > now_ms || l->order.count >= ORDER_MAX)
+			(ripe_at(l, p) > now_ms && !is_promised_by(w, hour)) ||
+			l->order.count >= ORDER_MAX)
 			continue;
 		e = choose(l, w);
 		if (e != OK)
