@@ -18,7 +18,7 @@ help:
 	@echo 'make check   the rules of the source, in seconds'
 	@echo 'make bench   measure (BENCH=options of bench/run.py)'
 	@echo 'make fuzz    every fuzz target for FUZZ_SECONDS=30'
-	@echo 'make soak    kill the server SOAK_ROUNDS=10000 times and audit it'
+	@echo 'make soak    kill it SOAK_ROUNDS=10000 times; power, disk, clocks; audit it'
 	@echo 'make clean   remove the builds, keep the sites'
 
 run:
@@ -48,7 +48,7 @@ fuzz:
 soak:
 	@tools/setup.sh test
 	@tools/build build-faults --buildtype=release -Dfaults=true --
-	@exec python3 tests/kill/kill.py --build build-faults --rounds $(SOAK_ROUNDS)
+	@exec python3 tests/kill/soak.py --build build-faults --rounds $(SOAK_ROUNDS)
 
 clean:
 	rm -rf build build-test build-release build-faults build-clang \

@@ -49,6 +49,7 @@ class Driver:
     answers_between = 30  # some life between two rounds
     site_rounds = 400  # then a new site, or looking takes longer and longer
     site_type = Site
+    people_type = People
 
     def __init__(self, args, tap):
         self.args = args
@@ -81,8 +82,9 @@ class Driver:
         self.ledger = Ledger(os.path.join(self.folder, "ledger"))
         await self.first_start()
         self.unsigned = await self.open_petitions()
-        self.people = People(self.site, self.relay, self.ledger,
-                             [self.unsigned.pop()], self.rng.random())
+        self.people = self.people_type(
+            self.site, self.relay, self.ledger, [self.unsigned.pop()],
+            self.rng.random())
         self.site_is_new()
         self.watcher = Watcher(self.site, self.people.petitions)
         self.oracle = Oracle(self.site, self.ledger, self.relay, self.watcher)

@@ -161,6 +161,12 @@ async def exchange(port, method, path, fields=None):
     return int(lines[0].split()[1]), headers, body
 
 
+def token_in(page):
+    """The token of the form in a page, or None."""
+    found = re.search(r'name="form" value="([^"]+)"', page.decode())
+    return html.unescape(found.group(1)) if found else None
+
+
 class People:
     def __init__(self, site, relay, ledger, petitions, seed):
         self.site = site
@@ -205,10 +211,10 @@ class People:
     async def open_form(self, petition):
         path = f"/petitions/{petition}/signatures/new"
         status, _, body = await self.press("GET", path)
-        found = re.search(r'name="form" value="([^"]+)"', body.decode())
-        if status != 200 or not found:
+        token = token_in(body)
+        if status != 200 or token is None:
             raise Failure(f"GET {path}: {status}, no form")
-        return html.unescape(found.group(1))
+        return token
 
     def fields(self, token, name, address):
         return {"stage": "send", "form": token, "eligible": "1",
@@ -217,11 +223,19 @@ class People:
 
     async def send_form(self, petition, token, name, address):
         path = f"/petitions/{petition}/signatures/new"
-        status, headers, _ = await self.press(
+        status, headers, body = await self.press(
             "POST", path, self.fields(token, name, address))
+        fresh = self.fresh_form(status, body)
+        if fresh is not None:
+            return await self.send_form(petition, fresh, name, address)
         if status != 303 or "thank-you" not in headers.get("location", ""):
             raise Failure(f"POST {path}: {status}")
         self.ledger.form(token, name, petition)
+        return None
+
+    def fresh_form(self, status, body):
+        """The token of a form that was given back, where that may be."""
+        return None
 
     async def sign(self, petition, name, address, twice=False):
         token = await self.open_form(petition)
@@ -392,12 +406,16 @@ class People:
         if len(self.relay.mails[address]) != 1:
             raise Failure(f"{name}: one form, two mails")
 
+    def lives(self):
+        """{life: how often}."""
+        return {self.once: 10, self.twice: 4, self.again_before: 3,
+                self.again_after: 2, self.household: 2, self.rivals: 2,
+                self.typed_only: 1, self.walked_away: 3,
+                self.left_early: 12, self.late_press: 3}
+
     async def live(self):
-        life = self.random.choices(
-            (self.once, self.twice, self.again_before, self.again_after,
-             self.household, self.rivals, self.typed_only, self.walked_away,
-             self.left_early, self.late_press),
-            (10, 4, 3, 2, 2, 2, 1, 3, 12, 3))[0]
+        lives = self.lives()
+        life = self.random.choices(list(lives), lives.values())[0]
         try:
             await life(self.random.choice(self.petitions))
         except Failure as e:
