@@ -109,14 +109,19 @@ class Web:
         return row["outcome"], row["promised"]
 
     def job(self, row, petition, title="A title", slot=None):
-        """Hand a job to the mailer: the DONE lists."""
+        """Hand a job to the mailer: the DONE lists that name it.  Those of
+        earlier ones may still be under way."""
+        slot = slot or row["slot"]
         for header in row["headers"]:
             self.link[MAILER].send(
                 r.HEADER, bytes([header[0]]) + header[1] + r.text(header[2]))
         self.link[MAILER].send(r.JOBS, r.u32(1) + r.job(
-            slot or row["slot"], petition, title, row["job"]))
-        frame = self.link[MAILER].receive(r.DONE)
-        return r.done(frame) if frame else None
+            slot, petition, title, row["job"]))
+        while (frame := self.link[MAILER].receive(r.DONE)) is not None:
+            done = r.done(frame)
+            if slot in done[0] + done[1]:
+                return done
+        return None
 
     def alive(self):
         return all(role.alive() for role in self.roles.values())
