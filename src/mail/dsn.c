@@ -80,7 +80,8 @@ static struct str parameter(struct str type, struct str name)
 
 /* ---- status codes ---- */
 
-/* Take at most three digits from the front of text; -1 for none. */
+/* Take at most three digits from the front of text, without leading zeros (RFC
+ * 3463 section 2); -1 for none. */
 static int take_number(struct str *text)
 {
 	int n = 0;
@@ -89,6 +90,8 @@ static int take_number(struct str *text)
 	for (; i < text->len && i < 3; i++) {
 		if (text->at[i] < '0' || text->at[i] > '9')
 			break;
+		if (i == 1 && n == 0)
+			return -1;
 		n = n * 10 + (text->at[i] - '0');
 	}
 	*text = str_slice(*text, i, text->len);

@@ -22,7 +22,7 @@ static void test_status(void)
 		"5.2.1", "5.4.4" };
 	static const char *const other[] = { "", "5", "5.1", "5.1.", "5..1",
 		"5.2.2", "5.3.4", "5.4.1", "5.7.1", "4.1.1", "2.1.5", "x5.1.1",
-		"5-1-1", "55.1.1" };
+		"5-1-1", "55.1.1", "05.1.1", "5.01.1" };
 
 	for (size_t i = 0; i < sizeof(hard) / sizeof(*hard); i++)
 		CHECK(dsn_status_is_hard(str_c(hard[i])));
