@@ -167,6 +167,27 @@ struct store_signature {
 MUST_USE enum err store_signature(
 	struct store *s, uint64_t slot, struct store_signature *ret_signature);
 
+/* What the log says of a signature (docs/log.md section 2). */
+enum store_logged {
+	LOGGED_NOT = 0,
+	LOGGED_COUNTED = 1,
+	LOGGED_INVALIDATED = 2,
+	LOGGED_WITHDRAWN = 3
+};
+
+struct store_receipt {
+	enum store_logged standing;
+	struct str area; /* code; empty if unknown */
+	/* Of the leaf that took it out of the count, if one did. */
+	struct store_place out;
+	uint32_t out_hour; /* 0: not known */
+	unsigned reason; /* of INVALIDATE */
+};
+
+/* ERR_NOT_FOUND if the slot has no row. */
+MUST_USE enum err store_receipt(struct arena *a, struct store *s, uint64_t slot,
+	struct store_receipt *ret_receipt);
+
 struct store_row {
 	bool has_row;
 	enum signature_state state;

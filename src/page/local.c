@@ -16,8 +16,8 @@ static void area_url(struct page *p, const struct page_area *a, struct str tail)
 	buf_release(&path);
 }
 
-static void area_link(struct page *p, const struct page_area *a,
-	struct str tail, struct str text)
+void local_link(struct page *p, const struct page_area *a, struct str tail,
+	struct str text)
 {
 	html_lit(&p->h, "<a href=\"");
 	area_url(p, a, tail);
@@ -102,7 +102,7 @@ static void summary(struct page *p, struct str fault)
 
 /* ---- what was found ---- */
 
-static void member(struct page *p, const struct page_area *a, bool link)
+void local_member(struct page *p, const struct page_area *a, bool link)
 {
 	struct str role = own_word(p, p->site->member_name, tr(p, "MP"));
 
@@ -136,9 +136,9 @@ static void found(struct page *p, const struct page_local *l)
 	html_lit(&p->h, "<ul class=\"petitions\">\n");
 	for (size_t i = 0; i < l->found_count; i++) {
 		html_lit(&p->h, "<li>");
-		area_link(p, &l->found[i], STR(""), l->found[i].name);
+		local_link(p, &l->found[i], STR(""), l->found[i].name);
 		html_lit(&p->h, "<p><span>");
-		member(p, &l->found[i], false);
+		local_member(p, &l->found[i], false);
 		html_lit(&p->h, "</span></p></li>\n");
 	}
 	html_lit(&p->h, "</ul>\n");
@@ -183,7 +183,7 @@ static void everywhere(struct page *p, const struct page_local *l)
 		}
 		last = letter;
 		html_lit(&p->h, "<li>");
-		area_link(p, &l->area[i], STR(""), l->area[i].name);
+		local_link(p, &l->area[i], STR(""), l->area[i].name);
 		html_lit(&p->h, "</li>\n");
 	}
 	html_lit(&p->h, "</ul>\n</div>\n</section>\n");
@@ -272,10 +272,10 @@ static void choice(struct page *p, const struct page_area_list *l)
 static void data_links(struct page *p, const struct page_area_list *l)
 {
 	html_lit(&p->h, "<p class=\"small data\">");
-	area_link(p, &l->area, l->closed ? STR("/all.json") : STR(".json"),
+	local_link(p, &l->area, l->closed ? STR("/all.json") : STR(".json"),
 		tr(p, "This list as JSON"));
 	html_lit(&p->h, " ");
-	area_link(p, &l->area, l->closed ? STR("/all.csv") : STR(".csv"),
+	local_link(p, &l->area, l->closed ? STR("/all.csv") : STR(".csv"),
 		tr(p, "This list as CSV"));
 	html_lit(&p->h, " ");
 	html_link(&p->h, STR("/petitions/local"), tr(p, "Another place"));
@@ -295,7 +295,7 @@ void page_area(struct buf *out, const struct page_site *site,
 	html_lit(&p.h, "<h1>");
 	sayf(&p, "Petitions in {1}", .arg = { list->area.name });
 	html_lit(&p.h, "</h1>\n<p class=\"lead\">");
-	member(&p, &list->area, true);
+	local_member(&p, &list->area, true);
 	if (list->area.region.len > 0) {
 		html_lit(&p.h, "<br>");
 		html_text(&p.h, list->area.region);

@@ -55,6 +55,12 @@ void page_area(struct buf *out, const struct page_site *site,
 
 struct page;
 
+/* A link to the page of an area, or to what hangs on it (tail: ".json"). */
+void local_link(struct page *p, const struct page_area *a, struct str tail,
+	struct str text);
+/* "MP: Ada Thornbury", as a link if it is wanted and there is one. */
+void local_member(struct page *p, const struct page_area *a, bool link);
+
 /* The form, for other pages as well; heading is of level 2. */
 void local_form(struct page *p, struct str typed, struct str fault);
 

@@ -291,8 +291,19 @@ void page_left(struct buf *out, const struct page_site *site,
  * facts from /receipts/SLOT/C.json, which web answers as
  *
  *     {"slot": 12, "petition": 700000, "commitment": base64url of C,
- *      "promise": the note, "log": "/log/2026", "leaf": index or null}
+ *      "promise": the note, "state": "waiting", "counted", "invalidated" or
+ *      "withdrawn", "log": "/log/2026", "leaf": index or null, "out": null or
+ *      {"log": "/log/2026", "leaf": index, "hour": since 1970, "reason": 1}}
  */
+enum page_counted {
+	PAGE_WAITING, /* for the log */
+	PAGE_COUNTED,
+	PAGE_INVALIDATED,
+	PAGE_WITHDRAWN
+};
+
+struct page_area;
+
 struct page_receipt {
 	uint64_t slot;
 	uint64_t petition_id;
@@ -301,9 +312,16 @@ struct page_receipt {
 	bool is_open; /* others may still sign */
 	uint8_t commitment[32];
 	struct str promise; /* the signed note, log.md section 4 */
+	enum page_counted state; /* what the log says */
 	struct str log_path; /* of the year it is in */
-	bool logged;
-	uint64_t leaf; /* when logged */
+	uint64_t leaf; /* unless it is waiting */
+	/* Of the leaf that took it out of the count, if one did. */
+	unsigned reason; /* of INVALIDATE, log.md section 2 */
+	int64_t out_ms; /* 0: not known */
+	struct str out_log_path;
+	uint64_t out_leaf;
+	/* Where it counts (page/local.h); NULL: nowhere, or nobody to know. */
+	const struct page_area *area;
 };
 
 /* Counts t again in the browser: assets/recount.js. */

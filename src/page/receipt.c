@@ -4,18 +4,73 @@
 #include "page/layout.h"
 #include "page/pages.h"
 
-static void state(struct page *p, const struct page_receipt *r)
+static bool is_out(const struct page_receipt *r)
+{
+	return r->state == PAGE_INVALIDATED || r->state == PAGE_WITHDRAWN;
+}
+
+/* Why, by the reason of INVALIDATE. */
+static struct str why(const struct page *p, const struct page_receipt *r)
+{
+	switch (r->reason) {
+	case 1:
+		return tr(p,
+			"Set apart on {1}: more signatures came from one place "
+			"than are counted at once, or the place is blocked.");
+	case 2:
+		return tr(p, "Invalidated on {1}: fraud.");
+	case 3:
+		return tr(p, "Invalidated on {1}: a duplicate.");
+	default:
+		return tr(p, "Invalidated on {1}: by a moderator.");
+	}
+}
+
+/* "Withdrawn on ...", and the leaves that say so. */
+static void out(struct page *p, const struct page_receipt *r)
+{
+	struct str msg = r->state == PAGE_WITHDRAWN ? tr(p, "Withdrawn on {1}.")
+						    : why(p, r);
+	struct scratch day, leaf, by;
+	struct str when = STR("\xE2\x80\x93");
+
+	if (r->out_ms > 0)
+		when = page_date(p, &day, r->out_ms);
+	html_lit(&p->h, "<p id=\"state\">");
+	say_values(p, msg, &(struct say_values){ .arg = { when } });
+	html_lit(&p->h, "</p>\n<p class=\"small\">");
+	sayf(p,
+		"It was counted as leaf {1} in the log; leaf {2} takes it out "
+		"of the count.",
+		.arg = { page_number(p, &leaf, r->leaf),
+			page_number(p, &by, r->out_leaf) });
+	html_lit(&p->h, "</p>\n");
+}
+
+static void in(struct page *p, const struct page_receipt *r)
 {
 	struct scratch number;
 
-	html_lit(&p->h, "<div class=\"notice go\">\n<p id=\"state\">");
-	if (r->logged)
+	html_lit(&p->h, "<p id=\"state\">");
+	if (r->state == PAGE_COUNTED)
 		sayf(p, "Counted as leaf {1} in the log.",
 			.arg = { page_number(p, &number, r->leaf) });
 	else
 		say(p, "Waiting for the next checkpoint.");
 	html_lit(&p->h, "</p>\n");
-	if (!r->logged) {
+}
+
+static void state(struct page *p, const struct page_receipt *r)
+{
+	html_lit(&p->h, "<div class=\"notice");
+	if (!is_out(r))
+		html_lit(&p->h, " go");
+	html_lit(&p->h, "\">\n");
+	if (is_out(r))
+		out(p, r);
+	else
+		in(p, r);
+	if (r->state == PAGE_WAITING) {
 		html_lit(&p->h, "<p class=\"small\" id=\"again\">");
 		sayf(p,
 			"Signatures of one petition are put into the log "
@@ -112,11 +167,19 @@ static const struct step steps[] = {
 	  words_mark("The checkpoint covers it: it cannot be taken out without showing."),
 	  words_mark("The checkpoint does not cover it."),
 	  words_mark("Whether the checkpoint covers it could not be computed.") },
+	{ STR_INIT("out"),
+	  words_mark("The public log also holds the entry that takes yours out of the count."),
+	  words_mark("The log holds no entry that takes yours out of the count, though this website says so."),
+	  words_mark("The entry that takes yours out of the count stands in another year's log and was not looked at.") },
 };
 
 static const struct step verdicts[] = {
 	{ STR_INIT("verdict"),
 	  words_mark("Your signature is counted. You have checked it yourself."),
+	  words_mark("Something is wrong. Keep the email and the promise, and show them to somebody you trust."),
+	  words_mark("Nothing wrong was found, but not everything could be checked.") },
+	{ STR_INIT("verdict-out"),
+	  words_mark("Your signature was counted and is not counted any more. The log says so, and you have checked it yourself."),
 	  words_mark("Something is wrong. Keep the email and the promise, and show them to somebody you trust."),
 	  words_mark("Nothing wrong was found, but not everything could be checked.") },
 	{ STR_INIT("trouble"),
@@ -211,6 +274,16 @@ static void check(struct page *p)
 	html_lit(&p->h, "</p>\n");
 }
 
+static struct str title(
+	const struct page_site *site, const struct page_receipt *r)
+{
+	if (r->state == PAGE_WITHDRAWN)
+		return site_tr(site, "Your signature is withdrawn");
+	return r->state == PAGE_INVALIDATED
+		? site_tr(site, "Your signature is not counted")
+		: site_tr(site, "Your signature is confirmed");
+}
+
 void page_receipt(struct buf *out, const struct page_site *site,
 	const struct page_receipt *r)
 {
@@ -220,8 +293,7 @@ void page_receipt(struct buf *out, const struct page_site *site,
 
 	commitment_text(&scratch, r->commitment, &c);
 	layout_begin(&p, out, site,
-		&(struct layout){
-			.title = site_tr(site, "Your signature is confirmed"),
+		&(struct layout){ .title = title(site, r),
 			.is_noindex = true,
 			.library = STR("qr.js"),
 			.script = STR("receipt.js") });
@@ -234,9 +306,11 @@ void page_receipt(struct buf *out, const struct page_site *site,
 	html_lit(&p.h, "\">\n<p class=\"caption\">");
 	html_text(&p.h, r->action);
 	html_lit(&p.h, "</p>\n");
-	say_in(&p, "h1", "Your signature is confirmed");
+	html_elem(&p.h, "h1", title(site, r));
+	html_lit(&p.h, "\n");
 	receipt_count(&p, r);
 	state(&p, r);
+	receipt_area(&p, r);
 	if (r->promise.len > 0)
 		promise(&p, r);
 	check(&p);

@@ -9,7 +9,10 @@
 
 /* How many have signed, this signature with its checkpoint. */
 void receipt_count(struct page *p, const struct page_receipt *r);
-/* Ways to tell others while the petition is open, and what happens next. */
+/* Where it counts, and who sits there; nothing if nobody knows. */
+void receipt_area(struct page *p, const struct page_receipt *r);
+/* Ways to tell others while the petition is open, and what happens next; nothing
+ * of a signature that is not counted. */
 void receipt_more(struct page *p, const struct page_receipt *r);
 
 #endif

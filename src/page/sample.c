@@ -485,7 +485,7 @@ static void confirm_again(struct buf *out, const struct page_site *site)
 	page_confirm_again(out, site, &t);
 }
 
-static struct page_receipt receipt_of(bool logged)
+static struct page_receipt receipt_of(enum page_counted state)
 {
 	struct page_receipt r = {
 		.slot = 7,
@@ -502,8 +502,10 @@ static struct page_receipt receipt_of(bool logged)
 		.count = 11278,
 		.is_open = true,
 		.log_path = STR("/log/2026"),
-		.logged = logged,
+		.state = state,
 		.leaf = 11278,
+		.out_ms = 1780000000000,
+		.out_leaf = 11290,
 	};
 
 	for (size_t i = 0; i < sizeof(r.commitment); i++)
@@ -513,15 +515,36 @@ static struct page_receipt receipt_of(bool logged)
 
 static void receipt_waiting(struct buf *out, const struct page_site *site)
 {
-	struct page_receipt r = receipt_of(false);
+	struct page_receipt r = receipt_of(PAGE_WAITING);
 
 	page_receipt(out, site, &r);
 }
 
 static void receipt_logged(struct buf *out, const struct page_site *site)
 {
-	struct page_receipt r = receipt_of(true);
+	struct page_receipt r = receipt_of(PAGE_COUNTED);
+	struct page_area area = { .name = STR("Amberhaven"),
+		.slug = STR("amberhaven"),
+		.member = STR("Ada Thornbury MP"),
+		.member_url = STR("https://members.example/ada-thornbury") };
 
+	r.area = &area;
+	page_receipt(out, site, &r);
+}
+
+static void receipt_withdrawn(struct buf *out, const struct page_site *site)
+{
+	struct page_receipt r = receipt_of(PAGE_WITHDRAWN);
+
+	page_receipt(out, site, &r);
+}
+
+static void receipt_apart(struct buf *out, const struct page_site *site)
+{
+	struct page_receipt r = receipt_of(PAGE_INVALIDATED);
+
+	r.reason = 1;
+	r.promise = STR("");
 	page_receipt(out, site, &r);
 }
 
@@ -745,6 +768,8 @@ const struct sample *sample_list(size_t *ret_count)
 		{ "confirm-again", confirm_again },
 		{ "receipt-waiting", receipt_waiting },
 		{ "receipt-logged", receipt_logged },
+		{ "receipt-withdrawn", receipt_withdrawn },
+		{ "receipt-apart", receipt_apart },
 		{ "map", sample_map },
 		{ "widget", sample_widget },
 		{ "map-none", sample_map_none },

@@ -1,8 +1,10 @@
 /*
  * signed.c - what a signer sees below "Your signature is confirmed": how many
- * have signed, how to tell others, and what happens next.
+ * have signed, where it counts, how to tell others, and what happens next.
  */
 #include "page/receipt.h"
+
+#include "page/local.h"
 
 /* Addresses that open somebody else's form with text in it; nothing is loaded
  * from there.  The title goes in front of the address where there is room. */
@@ -91,8 +93,32 @@ void receipt_count(struct page *p, const struct page_receipt *r)
 	html_lit(&p->h, "</p>\n");
 }
 
+static bool is_counted(const struct page_receipt *r)
+{
+	return r->state == PAGE_WAITING || r->state == PAGE_COUNTED;
+}
+
+void receipt_area(struct page *p, const struct page_receipt *r)
+{
+	if (r->area == NULL || !is_counted(r))
+		return;
+	html_lit(&p->h, "<h2>");
+	say(p, "Where your signature counts");
+	html_lit(&p->h, "</h2>\n<p id=\"area\">");
+	local_link(p, r->area, STR(""), r->area->name);
+	html_lit(&p->h, "<br>");
+	local_member(p, r->area, true);
+	html_lit(&p->h, "</p>\n<p class=\"small\">");
+	say(p,
+		"This follows from your postcode. It stands in no entry of the "
+		"log, and only who has the promise below can see it.");
+	html_lit(&p->h, "</p>\n");
+}
+
 void receipt_more(struct page *p, const struct page_receipt *r)
 {
+	if (!is_counted(r))
+		return;
 	if (r->is_open)
 		share(p, r);
 	next(p);

@@ -626,6 +626,19 @@ static void test_thresholds(void)
 	teardown(&f);
 }
 
+static void check_receipt(struct fixture *f, uint64_t slot,
+	enum store_logged standing, uint64_t out)
+{
+	struct store_receipt r;
+
+	CHECK_INT(store_receipt(&f->arena, f->s, slot, &r), OK);
+	CHECK_INT(r.standing, standing);
+	CHECK_INT(r.out.ev_seq, out);
+	CHECK_INT(r.out_hour, out == 0 ? 0 : HOUR_NOW);
+	CHECK_INT(r.reason, standing == LOGGED_INVALIDATED ? 2 : 0);
+	CHECK((r.out.leaf_index != STORE_NO_LEAF) == (out != 0));
+}
+
 /* INVALIDATE, RESTORE and WITHDRAW, some twice (docs/log.md section 2). */
 static void test_standing(void)
 {
@@ -634,21 +647,24 @@ static void test_standing(void)
 		enum event_type type;
 		uint64_t target;
 		uint64_t want;
+		enum store_logged standing;
+		uint64_t out; /* the event that took it out */
 	} steps[] = {
-		{ EVENT_INVALIDATE, 1, 101 },
-		{ EVENT_INVALIDATE, 1, 101 },
-		{ EVENT_RESTORE, 1, 102 },
-		{ EVENT_RESTORE, 1, 102 },
-		{ EVENT_INVALIDATE, 1, 101 },
-		{ EVENT_WITHDRAW, 1, 101 },
-		{ EVENT_RESTORE, 1, 101 },
-		{ EVENT_WITHDRAW, 2, 100 },
-		{ EVENT_WITHDRAW, 2, 100 },
-		{ EVENT_INVALIDATE, 2, 100 },
+		{ EVENT_INVALIDATE, 1, 101, LOGGED_INVALIDATED, 3 },
+		{ EVENT_INVALIDATE, 1, 101, LOGGED_INVALIDATED, 3 },
+		{ EVENT_RESTORE, 1, 102, LOGGED_COUNTED, 0 },
+		{ EVENT_RESTORE, 1, 102, LOGGED_COUNTED, 0 },
+		{ EVENT_INVALIDATE, 1, 101, LOGGED_INVALIDATED, 7 },
+		{ EVENT_WITHDRAW, 1, 101, LOGGED_WITHDRAWN, 8 },
+		{ EVENT_RESTORE, 1, 101, LOGGED_WITHDRAWN, 8 },
+		{ EVENT_WITHDRAW, 2, 100, LOGGED_WITHDRAWN, 10 },
+		{ EVENT_WITHDRAW, 2, 100, LOGGED_WITHDRAWN, 10 },
+		{ EVENT_INVALIDATE, 2, 100, LOGGED_WITHDRAWN, 10 },
 	};
 	struct store_leaf leaf = { 1, 0, HOUR_NOW };
 	struct store_moved *moved;
 	struct store_signature row;
+	struct store_receipt receipt;
 	size_t n;
 
 	setup(&f);
@@ -659,7 +675,9 @@ static void test_standing(void)
 		(void)confirm(&f, 1, slot, STORE_VALIDATED);
 	}
 	CHECK_INT(store_commit(f.s), OK);
+	check_receipt(&f, 1, LOGGED_NOT, 0);
 	CHECK_INT(sequence(&f, 1, "1", &leaf, 1, &moved, &n), OK);
+	check_receipt(&f, 1, LOGGED_COUNTED, 0);
 	leaf = (struct store_leaf){ 2, 1, HOUR_NOW };
 	CHECK_INT(sequence(&f, 2, "2", &leaf, 1, &moved, &n), OK);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
@@ -669,6 +687,8 @@ static void test_standing(void)
 		leaf.ev_seq = append(&f,
 			(struct store_event){ .type = steps[i].type,
 				.petition = 1,
+				.reason = steps[i].type == EVENT_INVALIDATE ? 2
+									    : 0,
 				.target_ev_seq = steps[i].target });
 		CHECK_INT(store_commit(f.s), OK);
 		CHECK_INT(public_count(&f, 1), before);
@@ -676,9 +696,12 @@ static void test_standing(void)
 		CHECK_INT(sequence(&f, i + 3, "n", &leaf, 1, &moved, &n), OK);
 		CHECK_INT(public_count(&f, 1), steps[i].want);
 		CHECK_INT(n, before == steps[i].want ? 0 : 1);
+		check_receipt(
+			&f, steps[i].target, steps[i].standing, steps[i].out);
 	}
 	CHECK_INT(store_signature(f.s, 1, &row), OK);
 	CHECK_INT(row.state, SIGNATURE_WITHDRAWN);
+	CHECK_INT(store_receipt(&f.arena, f.s, 3, &receipt), ERR_NOT_FOUND);
 	CHECK_INT(findings(&f), 0);
 	teardown(&f);
 }

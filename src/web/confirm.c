@@ -1,13 +1,10 @@
 /*
- * confirm.c - confirming a signature, and the receipt afterwards.
+ * confirm.c - confirming a signature.
  *
  * GET shows a page with one button and changes nothing, because mail scanners
- * follow links; POST confirms.  The receipt's address holds slot and C, which
- * name nobody; the secret half stays behind the "#" in the browser.
+ * follow links; POST confirms.
  */
 #include "base/enc.h"
-#include "json/json.h"
-#include "tlog/promise.h"
 #include "web/reader.h"
 #include "web/routes.h"
 
@@ -170,127 +167,4 @@ struct http_reply *confirm_reply_receipt(struct app *app,
 	reply = app_redirect(app, buf_view(&b));
 	buf_release(&b);
 	return reply;
-}
-
-/* ---- receipts ---- */
-
-/* The promise comes along in the query, so that the address is the whole
- * receipt; what does not verify is not shown. */
-static struct str promise_of(struct app *app, struct http_request *r,
-	uint64_t petition, const struct commitment *c)
-{
-	const struct vkey *key = atomic_load(&app->state->promise_key);
-	struct promise promise = { .petition = petition };
-	struct promise opened;
-	struct signature signature;
-	struct form query;
-	struct str text;
-	struct buf b;
-	struct str note = STR("");
-	size_t len = 0;
-
-	if (key == NULL || r->query.at == NULL ||
-		http_query(r, FORM_TWICE_FIRST, &query) != OK ||
-		str_u64(form_get(&query, STR("until")), &promise.deadline_s) !=
-			OK)
-		return note;
-	text = form_get(&query, STR("promise"));
-	if (dec_base64url(text, &signature, sizeof(signature), &len) != OK ||
-		len != sizeof(signature))
-		return note;
-	memcpy(promise.c, c, sizeof(promise.c));
-	buf_init(&b, PROMISE_MAX_BYTES);
-	promise_note(&b, app->host, &promise, key, &signature);
-	if (buf_err(&b) == OK &&
-		promise_open(buf_view(&b), app->host, key, &opened) == OK)
-		note = arena_copy(&r->arena, buf_view(&b));
-	buf_release(&b);
-	return note;
-}
-
-/* False, and r answered, if there is no such confirmed signature. */
-static bool find_receipt(struct app *app, struct http_request *r,
-	const struct route_args *args, struct page_receipt *ret,
-	struct brief **ret_brief)
-{
-	struct store_signature s;
-	struct commitment c;
-	size_t len = 0;
-
-	*ret_brief = NULL;
-	if (dec_base64url(args->part[1], &c, sizeof(c), &len) != OK ||
-		len != sizeof(c) ||
-		reader_signature(app->reader, args->id, &s) != OK ||
-		memcmp(s.commitment, &c, sizeof(c)) != 0 ||
-		s.place.ev_seq == 0 ||
-		(*ret_brief = shelf_brief(app->shelf, s.petition)) == NULL) {
-		http_reply(r, app_error(app, 404));
-		return false;
-	}
-	*ret = (struct page_receipt){ .slot = s.slot,
-		.petition_id = s.petition,
-		.action = brief_petition(*ret_brief)->action,
-		.count = petition_count(brief_petition(*ret_brief)),
-		.is_open = petition_is_open(
-			brief_petition(*ret_brief), clock_wall_ms(app->clock)),
-		.promise = promise_of(app, r, s.petition, &c),
-		.logged = s.place.leaf_index != STORE_NO_LEAF,
-		.leaf = s.place.leaf_index };
-	memcpy(ret->commitment, &c, sizeof(ret->commitment));
-	ret->log_path = ret->logged
-		? arena_printf(&r->arena, "/log/%u", s.place.log_year)
-		: app->site.log_path;
-	return true;
-}
-
-void receipt_show(
-	struct app *app, struct http_request *r, const struct route_args *args)
-{
-	struct page_receipt receipt;
-	struct brief *brief;
-	struct buf b;
-
-	if (!find_receipt(app, r, args, &receipt, &brief))
-		return;
-	buf_init(&b, PAGE_MAX_BYTES);
-	page_receipt(&b, &app->site, &receipt);
-	http_reply(r, app_page(app, 200, &b));
-	brief_free(brief);
-}
-
-void receipt_json_show(
-	struct app *app, struct http_request *r, const struct route_args *args)
-{
-	struct http_spec spec = { .content_type = STR(
-					  "application/json; charset=utf-8") };
-	struct http_reply *reply = NULL;
-	struct page_receipt receipt;
-	struct brief *brief;
-	struct json j;
-	struct buf b;
-	struct buf c;
-
-	if (!find_receipt(app, r, args, &receipt, &brief))
-		return;
-	brief_free(brief);
-	buf_init(&b, 1 << 16);
-	buf_init(&c, 64);
-	enc_base64url(&c, receipt.commitment, sizeof(receipt.commitment));
-	json_init(&j, &b);
-	json_object(&j);
-	json_key_u64(&j, STR("slot"), receipt.slot);
-	json_key_u64(&j, STR("petition"), receipt.petition_id);
-	json_key_text(&j, STR("commitment"), buf_view(&c));
-	json_key_text(&j, STR("promise"), receipt.promise);
-	json_key_text(&j, STR("log"), receipt.log_path);
-	if (receipt.logged)
-		json_key_u64(&j, STR("leaf"), receipt.leaf);
-	else
-		json_key_null(&j, STR("leaf"));
-	json_end(&j);
-	buf_release(&c);
-	if (json_done(&j) != OK || http_once(&spec, &b, &reply) != OK)
-		reply = NULL;
-	http_reply(r, reply);
-	buf_release(&b);
 }

@@ -14,7 +14,7 @@ enum { PAGE_MAX_BYTES = 4 << 20, FOUND_MAX = 24 };
 
 static const struct str BELOW = STR_INIT("/petitions/local/");
 
-static struct page_area shown(
+struct page_area local_shown(
 	const struct store_place_row *area, struct str slug)
 {
 	return (struct page_area){ .name = area->name,
@@ -40,7 +40,7 @@ static enum err show_all(struct arena *a, const struct store_place_row *row,
 	if (area == NULL)
 		return ERR_TOO_LARGE;
 	for (size_t i = 0; i < n; i++)
-		area[i] = shown(&row[i], slug[i]);
+		area[i] = local_shown(&row[i], slug[i]);
 	if (n > 1)
 		qsort(area, n, sizeof(*area), by_slug);
 	page->area = area;
@@ -209,8 +209,9 @@ static enum err read_list(const struct question *q, const struct asked *asked,
 	area = place_by_slug(row, slug, n, asked->slug);
 	if (area == NULL)
 		return ERR_NOT_FOUND;
-	*ret_list = (struct page_area_list){ .area = shown(area, asked->slug),
-		.closed = asked->closed };
+	*ret_list =
+		(struct page_area_list){ .area = local_shown(area, asked->slug),
+			.closed = asked->closed };
 	e = region_name(q, area, &ret_list->area.region);
 	if (e == OK)
 		e = store_local(q->arena, q->store, area->code, asked->closed,
@@ -251,7 +252,7 @@ static void add(struct search *s, const struct store_place_row *area)
 {
 	if (s->page.found_count < FOUND_MAX)
 		s->found[s->page.found_count++] =
-			shown(area, places_slug(s->now, area));
+			local_shown(area, places_slug(s->now, area));
 }
 
 /* True if what was typed is a postcode that we know. */

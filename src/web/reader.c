@@ -47,6 +47,17 @@ enum err reader_signature(
 	return e;
 }
 
+enum err reader_receipt(struct arena *a, struct reader *r, uint64_t slot,
+	struct store_receipt *ret_receipt)
+{
+	enum err e;
+
+	(void)pthread_mutex_lock(&r->mutex);
+	e = store_receipt(a, r->store, slot, ret_receipt);
+	(void)pthread_mutex_unlock(&r->mutex);
+	return e;
+}
+
 enum err reader_mails(struct reader *r, uint64_t *ret_n)
 {
 	enum err e;

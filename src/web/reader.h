@@ -20,6 +20,10 @@ void reader_close(struct reader *r); /* NULL is allowed */
 MUST_USE enum err reader_signature(
 	struct reader *r, uint64_t slot, struct store_signature *ret_signature);
 
+/* As store_receipt. */
+MUST_USE enum err reader_receipt(struct arena *a, struct reader *r,
+	uint64_t slot, struct store_receipt *ret_receipt);
+
 /* How many mails wait for the relay. */
 MUST_USE enum err reader_mails(struct reader *r, uint64_t *ret_n);
 

@@ -169,6 +169,18 @@ await main(async ({ tap, site, inbox, browser }) => {
 
 		await v.go(link);
 		await v.press('main form button');
+		tap.is(await v.text('#area'), 'Amberhaven\nMP: Ada Thornbury MP',
+			'F-104 the page after confirming names area and member');
+		tap.ok(await v.has('#area a[href="/petitions/local/amberhaven"]'),
+			'F-104 with a link to the area');
+		tap.ok(await v.has('#area a[href^="https://members.example/"]'),
+			'F-104 and to the member');
+		await v.look('the page after confirming');
+		const bare = new URL(v.page.url());
+		bare.search = bare.hash = '';
+		await v.go(bare.href);
+		tap.ok(!await v.has('#area'),
+			'who has not got the promise does not see it');
 		const after = await until('the figures', async () => {
 			const now = await of();
 

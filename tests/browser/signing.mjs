@@ -165,6 +165,30 @@ class Signing {
 		return to.replace(/\?.*/, '').replace(/\/\d+\/[\w-]{43}$/, '');
 	}
 
+	// What the receipt says of the log, as a page and as data, once it says
+	// what is wanted.
+	async standing(token, want) {
+		const to = (await this.post(`/c/${token}`, {})).headers
+			.get('location');
+
+		return this.says(to, want);
+	}
+
+	async says(to, want) {
+		const at = to.replace(/[?#].*/, '');
+		const json = await until(`a receipt that is ${want}`,
+			async () => {
+				const answer = await this.get(`${at}.json`);
+				const told = await answer.json();
+
+				return told.state === want && told;
+			});
+		const page = await (await this.get(to)).text();
+
+		return [page.match(/id="state">([^<]*)</)[1].replace(
+			/ on \d+ \w+ \d+/, ' on DAY'), json];
+	}
+
 	async signsAndConfirms(id, who, options = {}) {
 		await this.signs(id, who, options);
 		return this.confirms(await this.token(who));
@@ -576,6 +600,7 @@ class Signing {
 		await this.counts(id, 10, 'F-127 nor has an allowed domain');
 		await sign(person({ email: 'a@notspam.example' }));
 		await this.counts(id, 11, 'F-125 another domain counts');
+		await this.receipts(set);
 		for (const part of ['1::1', '1::2', '1:3::4'])
 			await sign(person(), { from: `2001:db8:0:${part}` });
 		await this.counts(id, 13, 'an IPv6 /64 is one address');
@@ -587,6 +612,23 @@ class Signing {
 			.then((done) => done.stdout, (e) => `failed ${e.stdout}`);
 		tap.ok(!told.startsWith('failed'),
 			'the public log says the same count');
+	}
+
+	// Those of who was counted and of who was set apart: the log tells.
+	async receipts(set) {
+		const { tap } = this;
+		const token = (m) => m.text.match(mail.token)[1];
+		const [told, data] = await this.standing(token(set[0]),
+			'counted');
+		const [apart, entry] = await this.standing(token(set[2]),
+			'invalidated');
+
+		tap.ok(/^Counted as leaf [\d,]+ in the log\.$/.test(told),
+			`a receipt: ${told}`);
+		tap.is(data.out, null, 'nothing took it out');
+		tap.ok(/^Set apart on DAY: /.test(apart), `another: ${apart}`);
+		tap.is(entry.out.reason, 1, 'by a limit');
+		tap.ok(entry.out.leaf > entry.leaf, 'says a later leaf');
 	}
 
 	// What is due now: a petition whose months are over closes.
@@ -690,6 +732,7 @@ class Signing {
 			'and again');
 		tap.is(await this.wishes(tokens[0], 'data'), 'asked',
 			'somebody asks what is held');
+		const [, kept] = await this.standing(tokens[0], 'counted');
 		tap.is(await this.wishes(tokens[0], 'withdraw'), 'withdrawn',
 			'one withdraws');
 		tap.is(await this.wishes(tokens[1], 'erase'), 'withdrawn',
@@ -697,6 +740,10 @@ class Signing {
 		await until('the count to fall', async () =>
 			await this.count(id) === 4 || null).catch(() => null);
 		tap.is(await this.count(id), 4, 'the count falls');
+		const at = `/receipts/${kept.slot}/${kept.commitment}`;
+		const [told, gone] = await this.says(at, 'withdrawn');
+		tap.is(told, 'Withdrawn on DAY.', 'the receipt says so');
+		tap.is(gone.leaf, kept.leaf, 'it still names its leaf');
 		await until('keeper', async () =>
 			this.destroyed() === before + 2 || null);
 		tap.ok(true, 'keeper has destroyed what they left');
@@ -733,6 +780,10 @@ class Signing {
 			{ mailer: true });
 		tap.is(one.status, 303, 'in one click, too (RFC 8058)');
 		const v = await this.browser.visitor(tap, this.site.base);
+		await v.go(at);
+		tap.is(await v.title(), 'Your signature is withdrawn',
+			'and is called so');
+		await v.look('the receipt of who left');
 		await v.go(`/s/${tokens[4]}`);
 		await v.look('the ways to leave');
 		await v.press('a[href$="/erase"]');

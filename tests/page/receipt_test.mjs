@@ -277,6 +277,37 @@ await test("not in the log yet", async () => {
 	}
 });
 
+await test("what took it out of the count", async () => {
+	const w = world(20, 3);
+	const c = w.receipt.commitment;
+	const leaves = [];
+	for (let i = 0; i < 20; i++)
+		leaves.push(i === 3 ? leafOf(PETITION, Buffer.from(c))
+			: leafOf(PETITION, Buffer.alloc(32), 3 + i % 3));
+	leaves.forEach((leaf, i) =>
+		i === 3 || leaf.writeBigUInt64BE(i < 12 ? 3n : 4n, 16));
+	const { files, root } = makeFiles(PATH, leaves);
+	files.set(`${PATH}/checkpoint`, Buffer.from(note(
+		`${HOST}${PATH}\n20\n${root.toString("base64")}\n`, logKey)));
+	files.set("/log/keys", w.files.get("/log/keys"));
+	w.files = files;
+	// By turns INVALIDATE, WITHDRAW and RESTORE of leaf 3, then of leaf 4.
+	for (const [leaf, want] of [[6, "good"], [7, "good"], [8, "bad"],
+		[12, "bad"], [20, "unsure"], [3, "bad"]]) {
+		w.receipt.out = { log: PATH, leaf };
+		const ends = await check(w);
+		assert.equal(ends.out, want, leaf);
+		assert.equal(ends.verdict, want);
+		assert.equal(ends.inclusion, "good");
+	}
+	w.receipt.out = { log: "/log/2027", leaf: 6 };
+	assert.equal((await check(w)).out, "unsure");
+	w.receipt.out = { log: PATH, leaf: 6 };
+	const tile = files.get(`${PATH}/tile/entries/000.p/20`);
+	tile[6 * 66 + 2 + 7] ^= 1; // another hour
+	assert.equal((await check(w)).out, "bad");
+});
+
 await test("a log that cannot be read is trouble, not a verdict", async () => {
 	const w = world(300, 280);
 	w.files.delete(`${PATH}/tile/1/000.p/1`);

@@ -280,11 +280,21 @@
 			same(leaf.slice(32), c);
 	}
 
+	/* The leaf of an INVALIDATE or WITHDRAW of the SIGN leaf at index, of
+	 * the same log. */
+	function takesOut(leaf, petition, index) {
+		return leaf[0] === 1 && (leaf[1] === 3 || leaf[1] === 4) &&
+			same(leaf.slice(8, 16), u64(petition)) &&
+			same(leaf.slice(16, 24), u64(index)) &&
+			leaf.slice(24).every((b) => b === 0);
+	}
+
 	/* --- the check --- */
 
 	/*
 	 * receipt: { host, petition, commitment (bytes), log (path), promise,
-	 * leaf (index or null) }, person: { o, h, name, email }.  get answers
+	 * leaf (index or null), out (null, or log and leaf of what took it out
+	 * of the count) }, person: { o, h, name, email }.  get answers
 	 * bytes or null.  report(step, end) is called as each step ends.  The
 	 * answer is the worst end of all.
 	 */
@@ -334,9 +344,19 @@
 			const leaf = await log.leaf(index);
 			end("leaf", good(leafIs(leaf, receipt.petition,
 				receipt.commitment)));
-			const root = await rootWith(log, await sha256([0], leaf), index,
-				0, checkpoint.size);
-			end("inclusion", good(same(root, checkpoint.root)));
+			const covers = async (of, at) => same(checkpoint.root,
+				await rootWith(log, await sha256([0], of), at, 0,
+					checkpoint.size));
+			end("inclusion", good(await covers(leaf, index)));
+			const out = receipt.out;
+			if (out && (out.log !== receipt.log ||
+				out.leaf >= checkpoint.size)) {
+				end("out", "unsure");
+			} else if (out) {
+				const by = await log.leaf(out.leaf);
+				end("out", good(takesOut(by, receipt.petition,
+					index) && await covers(by, out.leaf)));
+			}
 		}
 		return ends.includes("bad") ? "bad"
 			: ends.includes("unsure") ? "unsure" : "good";
@@ -423,6 +443,7 @@
 			log: page.dataset.log,
 			promise: json.promise,
 			leaf: Number.isSafeInteger(json.leaf) ? json.leaf : null,
+			out: json.out,
 		};
 	}
 
@@ -439,8 +460,8 @@
 				email: value("mailed-email") };
 			const receipt = await readReceipt(page);
 			await offer(receipt, person);
-			show("verdict", await check(receipt, person, fetchBytes,
-				show));
+			show(receipt.out ? "verdict-out" : "verdict",
+				await check(receipt, person, fetchBytes, show));
 		} catch {
 			show("trouble", "bad");
 		}

@@ -9,14 +9,6 @@
 #include "base/fault.h"
 #include "store/sqlite/place_total.h"
 
-/* What the log says of a signature. */
-enum standing {
-	STANDING_NONE = 0,
-	STANDING_COUNTED = 1,
-	STANDING_INVALIDATED = 2,
-	STANDING_WITHDRAWN = 3
-};
-
 struct found {
 	enum event_type type;
 	uint64_t petition;
@@ -101,7 +93,7 @@ static enum err signature_leaf(struct store *s, uint32_t year, uint64_t slot,
 }
 
 static enum err standing_move(struct store *s, uint64_t slot,
-	enum standing from, enum standing to, bool *ret_moved)
+	enum store_logged from, enum store_logged to, bool *ret_moved)
 {
 	sqlite3_stmt *stmt;
 	enum err e = sql_take(s, SQL_SIGNATURE_STANDING,
@@ -131,20 +123,20 @@ static enum err standing_change(
 
 	*ret_by = 0;
 	if (f->type == EVENT_RESTORE) {
-		e = standing_move(s, f->slot, STANDING_INVALIDATED,
-			STANDING_COUNTED, &moved);
+		e = standing_move(
+			s, f->slot, LOGGED_INVALIDATED, LOGGED_COUNTED, &moved);
 		*ret_by = moved ? 1 : 0;
 	} else if (f->type == EVENT_INVALIDATE) {
-		e = standing_move(s, f->slot, STANDING_COUNTED,
-			STANDING_INVALIDATED, &moved);
+		e = standing_move(
+			s, f->slot, LOGGED_COUNTED, LOGGED_INVALIDATED, &moved);
 		*ret_by = moved ? -1 : 0;
 	} else if (f->type == EVENT_WITHDRAW) {
-		e = standing_move(s, f->slot, STANDING_COUNTED,
-			STANDING_WITHDRAWN, &moved);
+		e = standing_move(
+			s, f->slot, LOGGED_COUNTED, LOGGED_WITHDRAWN, &moved);
 		*ret_by = moved ? -1 : 0;
 		if (e == OK && !moved)
-			e = standing_move(s, f->slot, STANDING_INVALIDATED,
-				STANDING_WITHDRAWN, &moved);
+			e = standing_move(s, f->slot, LOGGED_INVALIDATED,
+				LOGGED_WITHDRAWN, &moved);
 	}
 	return e;
 }
