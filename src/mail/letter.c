@@ -77,21 +77,29 @@ static void paragraph(struct pen *p, struct str msg)
 	html_lit(&p->html, "\n");
 }
 
-/* A paragraph with value in the place of {1}. */
-static void paragraph_with(struct pen *p, struct str msg, struct str value)
+/* A paragraph with an address in the place of {1}. */
+static void paragraph_link(struct pen *p, struct str msg, struct str url)
 {
+	struct str before, after;
 	size_t at = 0;
 	struct buf b;
 
 	while (at < msg.len &&
 		!str_starts(str_slice(msg, at, msg.len), STR("{1}")))
 		at++;
+	before = str_slice(msg, 0, at);
+	after = str_slice(msg, at + 3, msg.len);
 	buf_init(&b, 4096);
-	buf_str(&b, str_slice(msg, 0, at));
-	buf_str(&b, value);
-	buf_str(&b, str_slice(msg, at + 3, msg.len));
-	paragraph(p, buf_view(&b));
+	buf_str(&b, before);
+	buf_str(&b, url);
+	buf_str(&b, after);
+	wrap(p->text, buf_view(&b));
 	buf_release(&b);
+	html_lit(&p->html, "<p>");
+	html_text(&p->html, before);
+	html_link(&p->html, url, url);
+	html_text(&p->html, after);
+	html_lit(&p->html, "</p>\n");
 }
 
 /* ---- the parts of a letter ---- */
@@ -152,8 +160,7 @@ static void person(struct pen *p)
 {
 	const struct mail_letter *l = p->l;
 	struct str label[3] = { words_say(p->words, "Name"),
-		words_say(p->words, "E-mail"),
-		words_say(p->words, "Petition") };
+		words_say(p->words, "Email"), words_say(p->words, "Petition") };
 	size_t width = 0;
 	struct buf url;
 
@@ -193,7 +200,7 @@ static void code(struct pen *p)
 	buf_init(&url, 1024);
 	put_base(&url, p->l);
 	buf_c(&url, "/c");
-	paragraph_with(p,
+	paragraph_link(p,
 		words_say(p->words,
 			"If the link does not work, type this code at {1}"),
 		buf_view(&url));
@@ -277,10 +284,10 @@ static void to_confirm(struct pen *p)
 			"is deleted."));
 	paragraph(p,
 		words_say(p->words,
-			"Please keep this mail: it is also your receipt. With "
+			"Please keep this email: it is also your receipt. With "
 			"it you can check at any time that your signature is "
 			"in the public count. The end of the link, behind the "
-			"#, is in this mail only; nobody can send it to you "
+			"#, is in this email only; nobody can send it to you "
 			"again."));
 	foot(p);
 }
@@ -294,7 +301,7 @@ void mail_letter_confirm(
 	paragraph(&p,
 		words_say(p.words,
 			"Somebody, we hope it was you, signed a petition with "
-			"this e-mail address:"));
+			"this email address:"));
 	to_confirm(&p);
 }
 
@@ -306,7 +313,7 @@ void mail_letter_reminder(
 
 	paragraph(&p,
 		words_say(p.words,
-			"A petition was signed with this e-mail address, and "
+			"A petition was signed with this email address, and "
 			"the signature still waits for your confirmation:"));
 	to_confirm(&p);
 }
@@ -320,7 +327,7 @@ void mail_letter_already(
 	paragraph(&p,
 		words_say(p.words,
 			"Somebody, we hope it was you, asked to sign a "
-			"petition with this e-mail address:"));
+			"petition with this email address:"));
 	person(&p);
 	paragraph(&p,
 		words_say(p.words,
@@ -329,8 +336,9 @@ void mail_letter_already(
 			"more to do."));
 	paragraph(&p,
 		words_say(p.words,
-			"Your receipt is the mail with which you confirmed it. "
-			"We cannot send it again, for nobody but you has it."));
+			"Your receipt is the email with which you confirmed "
+			"it. We cannot send it again, for nobody but you has "
+			"it."));
 	paragraph(&p,
 		words_say(p.words,
 			"It was not you? Then somebody typed your address. "

@@ -32,7 +32,9 @@ void page_confirm(struct buf *out, const struct page_site *site,
 		"Is something wrong in the email, your name perhaps? [Correct it first].",
 		.url = { { path.at, (size_t)n } });
 	html_lit(&p.h, "</p>\n<p class=\"small\">");
-	say(&p, "Not you? Close this page, and nothing is counted.");
+	say(&p,
+		"Not you? Close this page, and nothing is counted. Confirmed "
+		"before? The button then leads to your receipt.");
 	html_lit(&p.h, "</p>\n</div>\n");
 	layout_end(&p);
 }
@@ -104,8 +106,8 @@ void page_confirm_bad(struct buf *out, const struct page_site *site)
 	say_in(&p, "h1", "This link does not work");
 	say_in(&p, "p",
 		"It may have been cut in two by your email program, it may be "
-		"too old, or you may have signed again since and a newer link "
-		"has taken its place.");
+		"too old, you may have withdrawn the signature, or you may "
+		"have signed again since and a newer link has taken its place.");
 	html_lit(&p.h, "<ul>\n<li>");
 	sayf(&p, "Use the newest email from us, or [type the code] from it.",
 		.url = { STR("/c") });

@@ -311,10 +311,10 @@ void page_receipt(struct buf *out, const struct page_site *site,
 	receipt_count(&p, r);
 	state(&p, r);
 	receipt_area(&p, r);
+	receipt_more(&p, r);
 	if (r->promise.len > 0)
 		promise(&p, r);
 	check(&p);
-	receipt_more(&p, r);
 	html_lit(&p.h, "<p>");
 	{
 		struct scratch path;

@@ -254,7 +254,8 @@ def check_confirm(tap, raw, mail):
         tap.is_true(word in text, "HTML part has " + repr(word))
     tap.is_true(LINK in plain.splitlines(), "the link has a line of its own")
     tap.is_true(LEAVE in plain.splitlines(), "so has the way to leave")
-    tap.equal(page.links, [BASE + "/petitions/200001", LINK, LEAVE, BASE],
+    tap.equal(page.links, [BASE + "/petitions/200001", LINK,
+                          BASE + "/c", LEAVE, BASE],
               "the links, and nothing that loads from elsewhere")
     tap.equal(page.open, [], "every element is closed")
     tap.is_true("b" not in page.tags and "every" not in page.tags,
@@ -269,7 +270,8 @@ def check_reminder(tap, mail, first):
               "Your signature is not confirmed yet: " + TITLE,
               "the subject of a reminder")
     tap.is_true(LINK in plain.splitlines(), "it has the same link")
-    tap.equal(page.links, [BASE + "/petitions/200001", LINK, LEAVE, BASE],
+    tap.equal(page.links, [BASE + "/petitions/200001", LINK,
+                          BASE + "/c", LEAVE, BASE],
               "in both its parts")
     tap.is_true(mail["Message-ID"] != first["Message-ID"],
                 "and is a mail of its own")

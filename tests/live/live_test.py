@@ -50,7 +50,7 @@ class Signed:
         token, o, record_hash = livesite.link_of(mail)
         self.o = base64.urlsafe_b64decode(o + "=")
         self.record_hash = base64.urlsafe_b64decode(record_hash + "=")
-        self.email = re.search(r"E-mail: +(\S+)",
+        self.email = re.search(r"Email: +(\S+)",
                                livesite.mail_text(mail))[1]
         answer = site.confirm(token)
         assert answer.status == 303, answer.status

@@ -3,17 +3,21 @@
 
 usage: mails_test.py PETITIOND
 
-Somebody signs; the mail has a sender of its own; a report that it cannot be
+Somebody signs, waits, is reminded, and signs again: each mail is looked at
+whole.  Another's mail has a sender of its own; a report that it cannot be
 delivered comes into the Maildir in the mailer's folder, and is understood
 inside the mailer's fence.  Others sign in other languages, one of them from
 right to left, and every link of their mails is followed.  Prints TAP.
 """
 
+import datetime
 import http.client
 import mailbox
 import html.parser
 import os
+import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -89,14 +93,101 @@ def sign_in(site, petition, prefix, address):
     return site.mailbox.wait(address)
 
 
-def check_links(tap, site, page, what):
-    for link in page.links:
+ONE_EACH = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version",
+            "Content-Type", "Auto-Submitted", "Content-Language")
+
+
+def check_head(tap, mail, what):
+    """The fields of RFC 5322, and nothing of a person in them."""
+    age = datetime.datetime.now(datetime.timezone.utc) - \
+        mail["Date"].datetime
+    others = " ".join([mail.sender] + [
+        str(value) for name, value in mail.items() if name != "To"])
+    tap.check(all(len(mail.get_all(name, [])) == 1 for name in ONE_EACH),
+              f"{what}: each field once", mail.keys())
+    tap.check(all(value.isascii() for _, value in mail.raw_items()),
+              f"{what}: fields are ASCII or encoded")
+    tap.check(mail["Auto-Submitted"] == "auto-generated"
+              and mail["List-Unsubscribe"] is None,
+              f"{what}: made by a program for who asked, not for a list")
+    tap.check(abs(age) < datetime.timedelta(hours=1), f"{what}: its date",
+              mail["Date"])
+    tap.check(re.fullmatch(r"<[0-9a-f]{32}@[\w.-]+>", mail["Message-ID"]),
+              f"{what}: its Message-ID", mail["Message-ID"])
+    tap.check(not any(word in others for word in
+                      ("Zo\u00eb", "zoe", "SW1A", "Ada", "/s/", "/c/")),
+              f"{what}: nothing of the person outside To", others)
+
+
+def check_links(tap, site, mail, what):
+    """Every link of either part answers, in the language of the mail."""
+    page = Page(mail.get_body(("html",)).get_content())
+    text = re.findall(r"https?://\S+", livesite.mail_text(mail))
+    tap.check(sorted(set(text)) == sorted(set(page.links)),
+              f"{what}: the same links in both parts", text, page.links)
+    for link in sorted(set(text)):
         url = urllib.parse.urlsplit(link)
         answer = site.get(url.path or "/")
         tap.check(link.startswith(site.base) and answer.status == 200
-                  and Page(answer.text).html.get("lang") == what,
-                  f"{what}: a link of the mail answers, in its language",
+                  and Page(answer.text).html["lang"]
+                  == mail["Content-Language"],
+                  f"{what}: a link answers, in its language",
                   link, answer.status)
+
+
+def whole(tap, site, mail, what):
+    """What must hold for each mail that we send."""
+    parts = [(p.get_content_type(), p.get_content_charset())
+             for p in mail.iter_parts()]
+    tap.check(mail.get_content_type() == "multipart/alternative"
+              and parts == [("text/plain", "utf-8"), ("text/html", "utf-8")],
+              f"{what}: a text part and an HTML part", parts)
+    tap.check(not any(part.defects for part in mail.walk()),
+              f"{what}: no defects")
+    check_head(tap, mail, what)
+    check_links(tap, site, mail, what)
+
+
+def seem_older(site, hours):
+    """All signatures that wait were made so many hours earlier, and nobody
+    has looked since whom to remind."""
+    site.stop()
+    db = sqlite3.connect(os.path.join(site.dir, "web", "site.db"))
+    with db:
+        db.execute("UPDATE signature SET hour = hour - ? WHERE state = 0",
+                   (hours,))
+        db.execute("DELETE FROM meta WHERE key = 'reminded'")
+    db.close()
+    site.serve()
+
+
+def every_mail(tap, site, petition):
+    """To confirm, the reminder, and that it is signed already."""
+    address = "zoe@example.net"
+    first = sign_in(site, petition, "", address)
+    whole(tap, site, first, "to confirm")
+    seem_older(site, 50)
+    subprocess.run([site.petitiond, "tick", site.dir], check=True,
+                   stdout=subprocess.DEVNULL)
+    second = site.mailbox.wait(address, 2)
+    whole(tap, site, second, "reminder")
+    tap.check(str(second["Subject"]).startswith(
+        "Your signature is not confirmed yet: "), "reminder: its subject",
+        second["Subject"])
+    tap.check(livesite.link_of(first) == livesite.link_of(second),
+              "reminder: the same link once more")
+    tap.check(first["Message-ID"] != second["Message-ID"],
+              "reminder: a Message-ID of its own")
+    assert site.confirm(livesite.link_of(second)[0]).status == 303
+    sign_in(site, petition, "", address)
+    third = site.mailbox.wait(address, 3)
+    whole(tap, site, third, "signed already")
+    tap.check("/c/" not in livesite.mail_text(third)
+              and str(third["Subject"]).startswith("You have already signed: "),
+              "signed already: nothing to confirm", third["Subject"])
+    leave = re.search(r"/s/\S+", livesite.mail_text(third)).group()
+    tap.check(site.post(leave + "/withdraw", {}).status == 303,
+              "signed already: a way out")
 
 
 def language(tap, site, petition, tag, direction, subject):
@@ -107,12 +198,9 @@ def language(tap, site, petition, tag, direction, subject):
     tap.check(mail["Content-Language"] == tag, f"{tag}: Content-Language")
     tap.check(page.html == {"lang": tag, "dir": direction},
               f"{tag}: language and direction of the HTML part", page.html)
-    tap.check(not any(part.defects for part in mail.walk()),
-              f"{tag}: no defects")
-    tap.check(len(page.links) == 4 and
-              all(link.startswith(f"{site.base}/{tag}") for link in page.links),
+    whole(tap, site, mail, tag)
+    tap.check(all(link.startswith(f"{site.base}/{tag}") for link in page.links),
               f"{tag}: the links lead on in it", page.links)
-    check_links(tap, site, page, tag)
     return mail
 
 
@@ -174,6 +262,7 @@ def main():
         ("site", "languages", "en de ar"), ("limits", "off", "yes")))
     try:
         petition = site.open_petitions()[0]
+        every_mail(tap, site, petition)
         bounces(tap, site, petition)
         languages(tap, site, petition)
     finally:
