@@ -52,8 +52,8 @@ enum err store_log_years(struct arena *a, struct store *s, uint32_t **ret_years,
 
 	_Static_assert(STORE_LOG_YEARS_MAX == 256, "the query says so too");
 	if (e == OK)
-		e = sql_rows_max(a, s, stmt, sizeof(**ret_years),
-			STORE_LOG_YEARS_MAX, year_read, &rows, ret_count);
+		e = sql_rows(a, s, stmt, sizeof(**ret_years), year_read, &rows,
+			ret_count);
 	if (e == OK)
 		*ret_years = rows;
 	return e;

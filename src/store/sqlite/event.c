@@ -217,8 +217,8 @@ enum err store_events(struct arena *a, struct store *s, uint64_t from_ev_seq,
 		return e;
 	sql_bind_u64(stmt, 1, from_ev_seq);
 	sql_bind_u64(stmt, 2, max);
-	e = sql_rows_max(a, s, stmt, sizeof(**ret_events), max, event_read,
-		&rows, ret_count);
+	e = sql_rows(
+		a, s, stmt, sizeof(**ret_events), event_read, &rows, ret_count);
 	if (e == OK)
 		*ret_events = rows;
 	return e;

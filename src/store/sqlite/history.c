@@ -164,8 +164,8 @@ enum err store_history(struct arena *a, struct store *s, uint64_t petition,
 	sql_bind_u64(stmt, 1, petition);
 	sql_bind_i64(stmt, 2, from_ms);
 	sql_bind_u64(stmt, 3, max);
-	e = sql_rows_max(a, s, stmt, sizeof(**ret_points), max, point_read,
-		&rows, ret_count);
+	e = sql_rows(
+		a, s, stmt, sizeof(**ret_points), point_read, &rows, ret_count);
 	if (e == OK)
 		*ret_points = rows;
 	return e;

@@ -39,8 +39,8 @@ enum err store_mails(struct arena *a, struct store *s, bool reminders,
 	sql_bind_u64(stmt, 1, from_slot);
 	sql_bind_u64(stmt, 2, max);
 	sql_bind_u64(stmt, 3, reminders);
-	e = sql_rows_max(a, s, stmt, sizeof(**ret_mails), max, mail_read, &rows,
-		ret_count);
+	e = sql_rows(
+		a, s, stmt, sizeof(**ret_mails), mail_read, &rows, ret_count);
 	if (e == OK)
 		*ret_mails = rows;
 	return e;

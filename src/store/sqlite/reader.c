@@ -72,7 +72,6 @@ static enum err reader_read(struct arena *a, sqlite3_stmt *stmt, void *ret_row)
 enum err store_readers(struct arena *a, struct store *s,
 	struct store_reader **ret_readers, size_t *ret_count)
 {
-	enum { MAX = 512 };
 	sqlite3_stmt *stmt;
 	void *rows = NULL;
 	enum err e = sql_take(s, SQL_READERS,
@@ -83,8 +82,8 @@ enum err store_readers(struct arena *a, struct store *s,
 		&stmt);
 
 	if (e == OK)
-		e = sql_rows_max(a, s, stmt, sizeof(**ret_readers), MAX,
-			reader_read, &rows, ret_count);
+		e = sql_rows(a, s, stmt, sizeof(**ret_readers), reader_read,
+			&rows, ret_count);
 	if (e == OK)
 		*ret_readers = rows;
 	return e;

@@ -323,8 +323,9 @@ struct rows {
 	size_t count, cap;
 };
 
-static enum err rows_grow(struct arena *a, struct rows *r, size_t cap)
+static enum err rows_grow(struct arena *a, struct rows *r)
 {
+	size_t cap = r->cap == 0 ? 8 : 2 * r->cap;
 	char *more = arena_array(a, cap, r->size);
 
 	if (more == NULL)
@@ -344,7 +345,7 @@ static enum err rows_read(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 
 	while (e == OK && (e = sql_step(s, stmt, &row)) == OK && row) {
 		if (r->count == r->cap)
-			e = rows_grow(a, r, r->cap == 0 ? 8 : 2 * r->cap);
+			e = rows_grow(a, r);
 		if (e == OK)
 			e = read(a, stmt, r->at + r->count * r->size);
 		if (e == OK)
@@ -356,18 +357,9 @@ static enum err rows_read(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 enum err sql_rows(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 	size_t size, sql_row *read, void **ret_rows, size_t *ret_count)
 {
-	return sql_rows_max(a, s, stmt, size, 0, read, ret_rows, ret_count);
-}
-
-enum err sql_rows_max(struct arena *a, struct store *s, sqlite3_stmt *stmt,
-	size_t size, size_t max, sql_row *read, void **ret_rows,
-	size_t *ret_count)
-{
 	struct rows r = { .size = size };
-	enum err e = max > 0 ? rows_grow(a, &r, max) : OK;
+	enum err e = rows_read(a, s, stmt, &r, read);
 
-	if (e == OK)
-		e = rows_read(a, s, stmt, &r, read);
 	sql_end(stmt);
 	if (e != OK)
 		return e;

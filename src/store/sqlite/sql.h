@@ -227,10 +227,6 @@ void sql_bytes(
 typedef enum err sql_row(struct arena *a, sqlite3_stmt *stmt, void *ret_row);
 MUST_USE enum err sql_rows(struct arena *a, struct store *s, sqlite3_stmt *stmt,
 	size_t size, sql_row *read, void **ret_rows, size_t *ret_count);
-/* The same with room for max from the start, when it gives no more. */
-MUST_USE enum err sql_rows_max(struct arena *a, struct store *s,
-	sqlite3_stmt *stmt, size_t size, size_t max, sql_row *read,
-	void **ret_rows, size_t *ret_count);
 
 /* Find the department, or put it; its id. */
 MUST_USE enum err store_department_find(
