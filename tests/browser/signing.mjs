@@ -77,9 +77,18 @@ class Signing {
 		await writeFile(file, JSON.stringify(doc));
 		await run(process.env.PETITIOND, ['import', this.site.dir,
 			'--replace', file]);
-		await until('the petition', async () =>
-			(await this.get(`/petitions/${id}.json`)).status === 200);
+		await until('the petition', () =>
+			this.shown(id, doc.data.attributes.closed_at));
 		return id;
+	}
+
+	// Whether the site serves the petition as it was imported last: what it
+	// served before may stand for a moment more.
+	async shown(id, closedAt) {
+		const answer = await this.get(`/petitions/${id}.json`);
+
+		return answer.status === 200 && new Date(closedAt) - new Date(
+			(await answer.json()).data.attributes.closed_at) === 0;
 	}
 
 	close(id, hoursAgo) {
