@@ -14,6 +14,7 @@ int cmd_load(int argc, char **argv);
 int cmd_keys(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
+int cmd_mails(int argc, char **argv);
 int cmd_tick(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 

@@ -20,6 +20,7 @@ static const struct command {
 	{ "import", cmd_import, "take petitions from JSON documents" },
 	{ "load", cmd_load, "take lists: periods, departments, areas" },
 	{ "keys", cmd_keys, "who can open what, and changing it" },
+	{ "mails", cmd_mails, "whose mails cannot arrive, and lifting that" },
 	{ "backup", cmd_backup, "copy all that may be copied into one file" },
 	{ "restore", cmd_restore, "put a backup back" },
 	{ "tick", cmd_tick, "do what is due now: close, remind" },

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -135,8 +136,8 @@ static enum err read_marks(struct bounces *s)
 	uint64_t len;
 	enum err e;
 
-	s->marks_fd = openat(
-		s->dir_fd, "undeliverable", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	s->marks_fd = openat(s->dir_fd, BOUNCE_MARKS_FILE,
+		O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->marks_fd < 0)
 		return err_from_errno(errno);
 	e = file_size(s->marks_fd, &len);
@@ -153,6 +154,25 @@ static enum err read_marks(struct bounces *s)
 		e = keep_marks_set(&s->marks, slot);
 	}
 	return e;
+}
+
+/* `petitiond mails` has put another file in its place. */
+static enum err read_marks_again(struct bounces *s)
+{
+	struct stat st;
+
+	if (s->marks_fd >= 0) {
+		if (fstat(s->marks_fd, &st) != 0)
+			return err_from_errno(errno);
+		if (st.st_nlink > 0)
+			return OK;
+		(void)close(s->marks_fd);
+		s->marks_fd = -1;
+	}
+	keep_marks_release(&s->marks);
+	s->marks_len = 0;
+	s->counts.marked = 0;
+	return read_marks(s);
 }
 
 /* ---- the folder ---- */
@@ -235,11 +255,11 @@ static enum err read_new(struct bounces *s, int dir_fd)
 
 enum err bounce_look(struct bounces *s, const char *folder)
 {
-	enum err e;
+	enum err e = read_marks_again(s);
 	int fd;
 
-	if (s->address.len == 0)
-		return OK;
+	if (e != OK || s->address.len == 0)
+		return e;
 	e = file_open_dir(s->dir_fd, folder, &fd);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? OK : e;

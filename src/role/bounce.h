@@ -9,7 +9,8 @@
  * them.
  *
  * What is remembered is slots, in the file `undeliverable` (u64 each, appended;
- * a torn end is cut off at the next start).  The mailer alone knows them: it
+ * a torn end is cut off at the next start; one that takes its place, as
+ * `petitiond mails` makes it, is read at the next look).  The mailer alone knows them: it
  * turns further mails of such a slot into pretences, so web learns nothing of
  * a job's verdict (role/post.h).
  *
@@ -29,12 +30,15 @@
 #include "base/rng.h"
 #include "base/str.h"
 
+/* Of the mailer's folder. */
+#define BOUNCE_MARKS_FILE "undeliverable"
+
 enum { BOUNCE_TOKEN_LEN = 29 };
 
 struct bounces;
 
 struct bounce_counts {
-	uint64_t marked; /* slots, ever */
+	uint64_t marked; /* slots */
 	uint64_t hard, soft; /* reports read since the start */
 	uint64_t other; /* messages that were none of ours */
 };
@@ -59,8 +63,8 @@ bool bounce_slot(const struct bounces *s, struct str text, uint64_t *ret_slot);
 void bounce_mark(struct bounces *s, uint64_t slot);
 bool bounce_is_marked(const struct bounces *s, uint64_t slot);
 
-/* Read some hundred messages of the Maildir dir_fd/folder; one that is not
- * there is an empty one. */
+/* Read the marks again if their file was replaced, then some hundred messages
+ * of the Maildir dir_fd/folder; one that is not there is an empty one. */
 MUST_USE enum err bounce_look(struct bounces *s, const char *folder);
 
 struct bounce_counts bounce_counts(const struct bounces *s);

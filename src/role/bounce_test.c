@@ -153,6 +153,27 @@ static void test_marks_last(struct world *w)
 	CHECK_INT(bounce_counts(w->s).marked, 3);
 }
 
+/* An operator takes some away, and later all of them. */
+static void test_lifted(struct world *w)
+{
+	static const uint8_t left[8] = { [7] = 22 };
+
+	CHECK_INT(bounce_look(w->s, "bounces"), OK);
+	CHECK_INT(bounce_counts(w->s).marked, 3);
+	CHECK_INT(file_replace(w->fd, BOUNCE_MARKS_FILE, left, 8, 0600), OK);
+	CHECK_INT(bounce_look(w->s, "bounces"), OK);
+	CHECK(bounce_is_marked(w->s, 22) && !bounce_is_marked(w->s, 11));
+	CHECK_INT(bounce_counts(w->s).marked, 1);
+	bounce_mark(w->s, 11);
+	open_again(w);
+	CHECK(bounce_is_marked(w->s, 22) && bounce_is_marked(w->s, 11));
+	CHECK(unlinkat(w->fd, BOUNCE_MARKS_FILE, 0) == 0);
+	CHECK_INT(bounce_look(w->s, "bounces"), OK);
+	CHECK(!bounce_is_marked(w->s, 22));
+	bounce_mark(w->s, 11);
+	CHECK_INT(bounce_counts(w->s).marked, 1);
+}
+
 /* Nobody reports to us, but marks hold. */
 static void test_without_address(struct world *w)
 {
@@ -179,6 +200,7 @@ int main(void)
 	test_tokens(&w);
 	test_reports(&w);
 	test_marks_last(&w);
+	test_lifted(&w);
 	test_without_address(&w);
 	world_close(&w);
 	return tap_done();

@@ -262,13 +262,9 @@ static void look(struct mailer *m, int64_t now)
 	const struct config *c = &m->role->config;
 	enum err e;
 
-	if (c->bounces.len == 0) {
-		m->look_at_ms = INT64_MAX;
-		return;
-	}
 	if (now < m->look_at_ms)
 		return;
-	m->look_at_ms = now + LOOK_MS;
+	m->look_at_ms = now + (c->bounces.len == 0 ? TICK_MS : LOOK_MS);
 	e = bounce_look(m->bounces, c->bounce_folder.at);
 	if (e == OK)
 		return;

@@ -226,6 +226,26 @@ def languages(tap, site, petition):
               again["Content-Language"], again["Subject"])
 
 
+def lift(tap, site):
+    """Marks as an operator sees them and takes them back."""
+    def said(*words):
+        done = subprocess.run([site.petitiond, "mails", site.dir, *words],
+                              capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    tap.check(said() == (0, "1 cannot be reached\n"), "the command counts them")
+    tap.check(said("lift", "987654") == (0, "0 lifted, 1 left\n"),
+              "somebody else's is not lifted")
+    tap.check([said("lift")[0], said("lift", "0")[0], said("lift", "all", "2")[0],
+               said("drop", "1")[0]] == [2, 2, 2, 2], "nonsense is wrong usage")
+    tap.check(said("lift", "all") == (0, "1 lifted, 0 left\n"),
+              "all are lifted")
+    site.stop()
+    site.serve()
+    tap.check(livesite.until("mailer's count", lambda: Metrics(site).read().get(
+        "petitiond_mails_undeliverable") == "0"), "the mailer knows")
+
+
 def bounces(tap, site, petition):
     site.sign(petition, livesite.person("Ada", "ada@example.net", "SW1A 1AA"))
     mail = site.mailbox.wait("ada@example.net")
@@ -251,6 +271,7 @@ def bounces(tap, site, petition):
         lambda m: m.get("petitiond_mails_undeliverable") == "1" and m)(
             Metrics(site).read()))
     tap.check(said, "the metrics count who cannot be reached")
+    lift(tap, site)
     tap.check("sandbox" not in site.said() and "role-died" not in site.said(),
               "all of it inside the fence", site.said())
 
