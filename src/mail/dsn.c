@@ -1,5 +1,10 @@
 #include "mail/dsn.h"
 
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/enc.h"
+
 enum { GROUPS_MAX = 64, PARTS_MAX = 16 };
 
 /* ---- lines and fields (RFC 5322 section 2.2) ---- */
@@ -197,14 +202,82 @@ static struct str take_part(struct str *body, struct str boundary)
 	return part;
 }
 
+/* ---- transfer encodings (RFC 2045 section 6) ---- */
+
+static bool is_base64_digit(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		(c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+/* Other characters between the digits mean nothing; padding ends them. */
+static void undo_base64(struct buf *b, struct str body)
+{
+	struct buf digits;
+	uint8_t *bytes = malloc(body.len + 1);
+	size_t len = 0;
+
+	buf_init(&digits, body.len + 1);
+	for (size_t i = 0; i < body.len && body.at[i] != '='; i++)
+		if (is_base64_digit(body.at[i]))
+			buf_put(&digits, &body.at[i], 1);
+	if (bytes != NULL && buf_err(&digits) == OK &&
+		dec_base64_raw(buf_view(&digits), bytes, body.len, &len) == OK)
+		buf_put(b, bytes, len);
+	free(bytes);
+	buf_release(&digits);
+}
+
+/* A "=" that begins no escape stands for itself. */
+static void undo_quoted(struct buf *b, struct str body)
+{
+	for (size_t i = 0; i < body.len; i++) {
+		struct str rest = str_slice(body, i + 1, body.len);
+		char byte;
+
+		if (body.at[i] != '=') {
+			buf_put(b, &body.at[i], 1);
+		} else if (str_starts(rest, STR("\n"))) {
+			i += 1;
+		} else if (str_starts(rest, STR("\r\n"))) {
+			i += 2;
+		} else if (dec_hex(str_slice(rest, 0, 2), &byte, 1) == OK) {
+			buf_put(b, &byte, 1);
+			i += 2;
+		} else {
+			buf_byte(b, '=');
+		}
+	}
+}
+
+static enum dsn_kind read_encoded(struct str encoding, struct str body)
+{
+	enum dsn_kind kind = DSN_NONE;
+	struct buf b;
+
+	buf_init(&b, body.len + 1);
+	if (str_eq_nocase(encoding, STR("base64")))
+		undo_base64(&b, body);
+	else
+		undo_quoted(&b, body);
+	if (buf_err(&b) == OK)
+		kind = read_status_part(buf_view(&b));
+	buf_release(&b);
+	return kind;
+}
+
 static enum dsn_kind read_part(struct str part)
 {
 	struct str head = take_block(&part);
 	struct str type = field(head, STR("Content-Type"));
+	struct str encoding = field(head, STR("Content-Transfer-Encoding"));
 
 	if (!starts_nocase(type, STR("message/delivery-status")) &&
 		!starts_nocase(type, STR("message/global-delivery-status")))
 		return DSN_NONE;
+	if (str_eq_nocase(encoding, STR("base64")) ||
+		str_eq_nocase(encoding, STR("quoted-printable")))
+		return read_encoded(encoding, part);
 	return read_status_part(part);
 }
 

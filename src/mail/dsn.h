@@ -3,8 +3,9 @@
  * RFC 3464 (in RFC 6522's multipart/report) and the status codes of RFC 3463.
  *
  * The input is a whole message as a delivery agent leaves it in a Maildir:
- * from anybody, of any form.  Nothing here allocates, fails or believes an
- * address; all views are of the input.
+ * from anybody, of any form.  Nothing here fails or believes an address; all
+ * views are of the input.  The status part may be encoded (RFC 2045, which RFC
+ * 6533 allows); without memory for it there is no report.
  */
 #ifndef MAIL_DSN_H
 #define MAIL_DSN_H

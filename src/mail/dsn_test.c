@@ -63,6 +63,41 @@ static void test_report(void)
 		DSN_NONE);
 }
 
+#define ENCODED(how, text)                                                     \
+	STR(HEAD "\r\n--b=1\r\nContent-Type: "                                 \
+		 "message/global-delivery-status\r\n"                          \
+		 "Content-Transfer-Encoding: " how "\r\n\r\n" text END)
+
+static void test_encoded(void)
+{
+	/* "Reporting-MTA: dns; mx\n\nAction: failed\nStatus: 5.1.1\n" */
+	CHECK_INT(kind_of(ENCODED("Base64",
+			  "UmVwb3J0aW5nLU1UQTogZG5zOyBteAoKQWN0aW9u\r\n"
+			  "OiBmYWlsZWQKU3RhdHVzOiA1LjEuMQo=\r\n")),
+		DSN_HARD);
+	CHECK_INT(kind_of(ENCODED("base64",
+			  "UmVwb3J0aW5nLU1UQTogZG5zOyBteAoKQWN0aW9u\n"
+			  "OiBmYWlsZWQKU3RhdHVzOiA1LjIuMgo\n")),
+		DSN_SOFT);
+	CHECK_INT(kind_of(ENCODED("base64", "")), DSN_NONE);
+	CHECK_INT(kind_of(ENCODED("base64", "A")), DSN_NONE);
+	CHECK_INT(kind_of(ENCODED("base64", "Action: failed\nStatus: 5.1.1")),
+		DSN_NONE);
+	CHECK_INT(kind_of(ENCODED(" quoted-printable ",
+			  "Reporting-MTA: dns; mx\r\n\r\n"
+			  "Act=69on: fai=\r\nled\r\nStatus:=20=35.1=\n.1"
+			  "\r\n")),
+		DSN_HARD);
+	CHECK_INT(kind_of(ENCODED("quoted-printable",
+			  "Action: failed\nStatus: =5.1.1\n")),
+		DSN_SOFT);
+	CHECK_INT(kind_of(ENCODED("quoted-printable",
+			  "Action: failed\nStatus: 5.1.1\n=")),
+		DSN_HARD);
+	CHECK_INT(kind_of(ENCODED("8bit", "Action: failed\nStatus: 5.1.1\n")),
+		DSN_HARD);
+}
+
 /* What somebody else wrote is no report, whatever it says in its text. */
 static void test_no_report(void)
 {
@@ -96,6 +131,7 @@ int main(void)
 	test_status();
 	test_reply();
 	test_report();
+	test_encoded();
 	test_no_report();
 	test_head();
 	return tap_done();
