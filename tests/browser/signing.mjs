@@ -489,9 +489,15 @@ class Signing {
 	}
 
 	async noMail(id) {
+		for (const script of [true, false])
+			await this.noMailIn(id, script);
+	}
+
+	async noMailIn(id, script) {
 		const { tap } = this;
 		const who = person();
-		const v = await this.browser.visitor(tap, this.site.base);
+		const v = await this.browser.visitor(tap, this.site.base,
+			{ script });
 
 		await v.go(paths.thanks(id));
 		await v.press('a[href$="/no-email"]');
@@ -830,6 +836,53 @@ class Signing {
 		return status;
 	}
 
+	// Mistakes, a correction, the code, a way out: no script is needed.
+	async withoutScript(id) {
+		const { tap } = this;
+		const who = person();
+		const right = { ...who, name: 'Spelt Right' };
+		const v = await this.browser.visitor(tap, this.site.base,
+			{ script: false });
+
+		await v.go(paths.sign(id));
+		tap.is(await v.press(form.go), 422, 'without script: mistakes');
+		await v.page.locator(form.faultLinks).first().click();
+		tap.ok(v.page.url().endsWith('#eligible'),
+			'are led to from the top of the page');
+		await this.type(v, who);
+		await v.press(form.go);
+		await this.sendOn(v);
+		await v.go(`/c/${await this.token(who)}`);
+		await v.press('a[href$="/correct"]');
+		await this.type(v, right);
+		await v.press(form.go);
+		await this.sendOn(v);
+		const token = await this.token(right, 2);
+		await v.go(paths.typeToken);
+		await v.page.locator(confirm.field).fill('nonsense');
+		tap.is(await v.press(confirm.typeGo), 422,
+			'without script: a wrong code');
+		await v.page.locator(confirm.field).fill(token);
+		await v.press(confirm.typeGo);
+		tap.is(await v.press(confirm.go), 200, 'the right one');
+		tap.is(await v.title(), receipt.title, 'leads to the receipt');
+		await this.counts(id, 2, 'and the signature counts');
+		await this.leavesWithoutScript(v, token);
+		await v.close();
+	}
+
+	async leavesWithoutScript(v, token) {
+		for (const [wish, title] of [['updates', 'Updates are stopped'],
+			['data', 'We have your request'],
+			['withdraw', 'Your signature is withdrawn']]) {
+			await v.go(`/s/${token}`);
+			await v.press(`a[href$="/${wish}"]`);
+			await v.press('main form button');
+			this.tap.is(await v.title(), title,
+				`without script: ${wish}`);
+		}
+	}
+
 	async inBrowser(id) {
 		const { tap } = this;
 
@@ -878,5 +931,6 @@ main(async (all) => {
 	await all.tap.part('thresholds', () => s.thresholds());
 	await all.tap.part('limits', () => s.limits());
 	await all.tap.part('leaving', () => s.leaving());
+	await part('without script', (id) => s.withoutScript(id));
 	await part('in a browser', (id) => s.inBrowser(id));
 }, SETTINGS);

@@ -391,11 +391,11 @@ def test_blocking(tap, site, desk, people, other):
     livesite.until("the entry that it does not count", lambda:
                    len(events(site, INVALIDATE)) == before + 1)
     tap.check(events(site, INVALIDATE)[-1] == (other, 0, 1, slot),
-              "mailed and confirmed as any, and set apart",
+              "F-124 mailed and confirmed as any, and set apart",
               events(site, INVALIDATE)[-1])
     people.sign("Tina Troll", "tina@example.org", "SW1A 1AA", petition=other)
     tap.check(len(events(site, INVALIDATE)) == before + 1,
-              "the neighbour is not")
+              "F-125 another address of that domain is not")
     for folder in ("keeper", "sealer", "web", "log"):
         for name in os.listdir(os.path.join(site.dir, folder)):
             path = os.path.join(site.dir, folder, name)

@@ -90,6 +90,7 @@ class Talk(socketserver.StreamRequestHandler):
         self.say("250 taken")
 
     def handle(self):
+        self.server.talks.append(self.connection)
         self.say("220 here")
         while line := self.rfile.readline():
             verb = line.strip().upper().split(b" ")[0]
@@ -108,9 +109,9 @@ class Mailbox(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Talk)
-        self.mails = []
+    def __init__(self, port=0):
+        super().__init__(("127.0.0.1", port), Talk)
+        self.mails, self.talks = [], []
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -123,8 +124,14 @@ class Mailbox(socketserver.ThreadingTCPServer):
         return self.to(address)[n - 1]
 
     def close(self):
+        """Gone, with every conversation that goes on."""
         self.shutdown()
         self.server_close()
+        for talk in self.talks:
+            try:
+                talk.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it was over
 
 
 def mail_text(mail):

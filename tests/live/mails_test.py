@@ -7,7 +7,8 @@ Somebody signs, waits, is reminded, and signs again: each mail is looked at
 whole.  Another's mail has a sender of its own; a report that it cannot be
 delivered comes into the Maildir in the mailer's folder, and is understood
 inside the mailer's fence.  Others sign in other languages, one of them from
-right to left, and every link of their mails is followed.  Prints TAP.
+right to left, and every link of their mails is followed.  At last the relay
+goes away for a while.  Prints TAP.
 """
 
 import datetime
@@ -46,6 +47,36 @@ class Metrics(http.client.HTTPConnection):
         return dict(line.split(" ") for line in text.splitlines()
                     if " " in line and not line.startswith("#")
                     and "{" not in line)
+
+
+def relay_away(tap, site, petition):
+    """Nobody takes mail, and the server is started again: no form notices,
+    and nobody's mail is lost or doubled."""
+    people = [f"zoe{n}@example.net" for n in range(12)]
+    thanks = f"/petitions/{petition}/signatures/thank-you"
+    site.mailbox.close()
+    for n, address in enumerate(people):
+        answer = site.sign(petition, livesite.person("Zo\u00eb", address,
+                                                     "SW1A 1AA"))
+        if answer.status != 303 or answer.getheader("Location") != thanks:
+            break
+        if n == 5:
+            site.stop()
+            site.serve()
+    tap.check(n == 11 and answer.status == 303,
+              "a relay that is away changes nothing on the screen",
+              answer.status)
+    before = site.mailbox.mails
+    site.mailbox = livesite.Mailbox(site.mailbox.port)
+    tokens = [livesite.link_of(site.mailbox.wait(address))[0]
+              for address in people]
+    # Somebody's mail behind all of theirs.
+    sign_in(site, petition, "", "last@example.net")
+    tap.check([len(site.mailbox.to(address)) for address in people] ==
+              [1] * len(people), "it comes back: one mail each")
+    tap.check([site.confirm(token).status for token in tokens] == [303] * 12,
+              "and each confirms")
+    site.mailbox.mails[:0] = before
 
 
 # A language that comes with the site, not with us.
@@ -286,6 +317,7 @@ def main():
         every_mail(tap, site, petition)
         bounces(tap, site, petition)
         languages(tap, site, petition)
+        relay_away(tap, site, petition)
     finally:
         site.close()
     return tap.done()

@@ -228,7 +228,7 @@ def old_keeper(world):
     page = site.get(f"/petitions/{world.petition}/signatures/new")
     tap.check(page.status == 303 and "Signing is paused" in site.get(
         f"/petitions/{world.petition}").text,
-              "its petition is paused, and says so", page.status)
+              "F-157 its petition is paused, and says so", page.status)
     world.counted("old keeper")
     world.agrees("old keeper")
     site.stop()
