@@ -171,7 +171,9 @@ static void country(const struct form *f)
 		f->in->country.len > 0 ? f->in->country : p->site->home.country;
 
 	field_begin(f, SIGN_COUNTRY, tr(p, "Where you live"), STR_NULL);
-	html_lit(&p->h, "<select autocomplete=\"country\"");
+	html_lit(&p->h, "<select autocomplete=\"country\" data-home=\"");
+	html_attr(&p->h, p->site->home.country);
+	html_lit(&p->h, "\"");
 	control(f, SIGN_COUNTRY, false);
 	html_lit(&p->h, ">\n");
 	for (size_t i = 0; i < count; i++) {

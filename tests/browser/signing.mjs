@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { main, until } from './lib.mjs';
+import { Site, main, until } from './lib.mjs';
 import { check, confirm, form, mail, paths, receipt, thanks }
 	from './selectors.mjs';
 
@@ -31,7 +31,9 @@ const SETTINGS = {
 		allowed_addresses: '198.51.100.7',
 		blocked_domains: 'spam.example, **.spam.example',
 		allowed_domains: 'school.example',
-		only_countries: '',
+		network: 8, network_s: 3600,
+		countries: 'TV', country: 1, country_s: 3600,
+		only_countries: 'GB, FR, TV',
 	},
 };
 
@@ -542,6 +544,31 @@ class Signing {
 		await this.counts(id, 4, 'F-107 it counts');
 	}
 
+	// A site of another country asks for postcodes there and nowhere else.
+	async otherCountry() {
+		const { tap } = this;
+		const site = await Site.open(this.inbox,
+			{ site: { country: 'FR' } });
+		const who = person({ postcode: '75001' });
+		const v = await this.browser.visitor(tap, site.base);
+		const shown = () => v.page.locator(form.postcode).isVisible();
+
+		await v.go(paths.sign(700001));
+		tap.is(await v.page.locator(form.country).inputValue(), 'FR',
+			'the form begins with the site\u2019s own country');
+		tap.ok(await shown(), 'and asks for a postcode there');
+		await v.page.locator(form.country).selectOption('GB');
+		tap.ok(!await shown(), 'and not elsewhere');
+		await v.page.locator(form.country).selectOption('FR');
+		await this.type(v, who);
+		await v.press(form.go);
+		await this.sendOn(v);
+		tap.is(await v.title(), thanks.title, 'it is sent');
+		tap.ok(await this.mailed(who), 'and a mail comes');
+		await v.close();
+		await site.close();
+	}
+
 	// --- closing ---------------------------------------------------------------
 
 	async closing() {
@@ -627,6 +654,27 @@ class Signing {
 			.then((done) => done.stdout, (e) => `failed ${e.stdout}`);
 		tap.ok(!told.startsWith('failed'),
 			'the public log says the same count');
+	}
+
+	// Of a network, of listed countries, of all countries but some.
+	async wideLimits(id) {
+		const { tap } = this;
+		const sign = async (more, from) => {
+			tap.is(await this.signsAndConfirms(id, person(more),
+				{ from }), '/receipts',
+			'everybody sees the same');
+		};
+
+		for (let i = 1; i <= 9; i++)
+			await sign({}, `198.18.5.${i}`);
+		await sign({}, '198.18.6.1');
+		await this.counts(id, 10, 'eight of one network count');
+		for (let i = 0; i < 2; i++)
+			await sign({ country: 'TV', postcode: '' });
+		await sign({ country: 'KI', postcode: '' });
+		await sign({ country: 'FR', postcode: '' });
+		await this.counts(id, 12, 'one of a listed country does, ' +
+			'and none of one that is not among those allowed');
 	}
 
 	// Those of who was counted and of who was set apart: the log tells.
@@ -926,10 +974,12 @@ main(async (all) => {
 	await part('corrected', (id) => s.corrected(id));
 	await part('no mail', (id) => s.noMail(id));
 	await part('abroad', (id) => s.abroad(id));
+	await all.tap.part('another country', () => s.otherCountry());
 	await all.tap.part('closing', () => s.closing());
 	await all.tap.part('tick', () => s.tick());
 	await all.tap.part('thresholds', () => s.thresholds());
 	await all.tap.part('limits', () => s.limits());
+	await part('wide limits', (id) => s.wideLimits(id));
 	await all.tap.part('leaving', () => s.leaving());
 	await part('without script', (id) => s.withoutScript(id));
 	await part('in a browser', (id) => s.inBrowser(id));

@@ -5,7 +5,7 @@
 {
 	const country = document.getElementById('country');
 	const field = document.getElementById('postcode').closest('.field');
-	const show = () => { field.hidden = country.value !== 'GB'; };
+	const show = () => { field.hidden = country.value !== country.dataset.home; };
 
 	country.addEventListener('change', show);
 	show();
