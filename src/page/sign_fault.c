@@ -97,6 +97,15 @@ static struct str postcode_words(
 	return STR_NULL;
 }
 
+static struct str eligible_words(const struct page *p)
+{
+	return p->site->eligible.len > 0
+		? tr(p, "Tick the box if it is true of you")
+		: tr(p,
+			  "Tick the box if you are a British citizen or live "
+			  "in the UK");
+}
+
 struct str sign_fault_words(const struct page *p,
 	const struct sign_faults *faults, enum sign_field field)
 {
@@ -104,11 +113,7 @@ struct str sign_fault_words(const struct page *p,
 		return STR_NULL;
 	switch (field) {
 	case SIGN_ELIGIBLE:
-		return faults->not_eligible
-			? tr(p,
-				  "Tick the box if you are a British citizen "
-				  "or live in the UK")
-			: STR_NULL;
+		return faults->not_eligible ? eligible_words(p) : STR_NULL;
 	case SIGN_NAME:
 		return name_words(p, faults->name);
 	case SIGN_EMAIL:

@@ -548,7 +548,8 @@ class Signing {
 	async otherCountry() {
 		const { tap } = this;
 		const site = await Site.open(this.inbox,
-			{ site: { country: 'FR' } });
+			{ site: { country: 'FR' },
+				petition: { eligible: 'I live in France' } });
 		const who = person({ postcode: '75001' });
 		const v = await this.browser.visitor(tap, site.base);
 		const shown = () => v.page.locator(form.postcode).isVisible();
@@ -559,6 +560,9 @@ class Signing {
 		tap.ok(await shown(), 'and asks for a postcode there');
 		await v.page.locator(form.country).selectOption('GB');
 		tap.ok(!await shown(), 'and not elsewhere');
+		await v.press(form.go);
+		tap.ok(!/British|UK\b/.test(await v.text(form.faults)),
+			'nobody is told to be British');
 		await v.page.locator(form.country).selectOption('FR');
 		await this.type(v, who);
 		await v.press(form.go);
