@@ -170,7 +170,7 @@ static const struct step steps[] = {
 	{ STR_INIT("out"),
 	  words_mark("The public log also holds the entry that takes yours out of the count."),
 	  words_mark("The log holds no entry that takes yours out of the count, though this website says so."),
-	  words_mark("The entry that takes yours out of the count stands in another year's log and was not looked at.") },
+	  words_mark("The entry that takes yours out of the count was not looked at: it stands in another year's log, or is newer than the checkpoint.") },
 };
 
 static const struct step verdicts[] = {

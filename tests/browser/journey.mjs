@@ -153,30 +153,32 @@ class Journey {
 	}
 
 	// "Check my signature": once as somebody else, once as oneself.
-	async checkReceipt(v, person) {
-		const { tap } = this;
+	// Type both and press; the verdict that follows the one before, and
+	// how the steps ended.
+	async pressCheck(v, name, email, before = '') {
 		const p = v.page;
 		const ends = (where) => p.locator(where).evaluateAll((all) =>
 			all.map((e) => e.dataset.end).join(' '));
-		// The verdict that follows the one before.
-		const press = async (name, email, before) => {
-			await p.locator(receipt.name).fill(name);
-			await p.locator(receipt.email).fill(email);
-			await p.locator(receipt.go).click();
-			const verdict = await until('a verdict', async () => {
-				const end = await ends(receipt.verdict);
 
-				return end !== '' && end !== before && end;
-			});
+		await p.locator(receipt.name).fill(name);
+		await p.locator(receipt.email).fill(email);
+		await p.locator(receipt.go).click();
+		const verdict = await until('a verdict', async () => {
+			const end = await ends(receipt.verdict);
 
-			return [verdict, await ends(receipt.steps)];
-		};
+			return end !== '' && end !== before && end;
+		});
 
-		let [verdict, steps] = await press(`${person.name}x`,
-			person.email, '');
+		return [verdict, await ends(receipt.steps)];
+	}
+
+	async checkReceipt(v, person) {
+		const { tap } = this;
+		let [verdict, steps] = await this.pressCheck(v,
+			`${person.name}x`, person.email);
 		tap.is(verdict, 'bad', 'another name does not fit');
-		[verdict, steps] = await press(person.name, person.email,
-			verdict);
+		[verdict, steps] = await this.pressCheck(v, person.name,
+			person.email, verdict);
 		tap.ok(/^(good|unsure)$/.test(verdict),
 			`the browser finds nothing wrong (${verdict})`);
 		tap.ok(/^good\b/.test(steps), 'the entry is the signer\u2019s');
@@ -222,7 +224,36 @@ class Journey {
 		const status = await this.confirmAgain(v, link);
 		tap.is(status, 200, 'the link can be used again');
 		tap.is(await this.count(id), before + 1, 'and counts once');
+		await this.withdrawn(v, id, ADA, before);
 		await v.close();
+	}
+
+	// The receipt of who left, in the browser that has seen it before.
+	async withdrawn(v, id, person, count) {
+		const { tap } = this;
+		const at = v.page.url();
+		const { text } = await this.inbox.wait(person.email);
+		const [, token] = text.match(mail.token);
+
+		await v.go(`/s/${token}/withdraw`);
+		await v.press(confirm.go);
+		await until('the count to fall', async () =>
+			await this.count(id) === count);
+		await v.go(at);
+		tap.ok(/^Withdrawn on/.test(await v.text(receipt.state)),
+			'the receipt says that it is withdrawn');
+		const asked = v.page.waitForRequest(/\/checkpoint$/);
+		const [verdict, steps] = await this.pressCheck(v, person.name,
+			person.email);
+		tap.is((await (await asked).allHeaders())['cache-control'],
+			'max-age=0', 'the browser asks for a fresh checkpoint');
+		tap.is(steps.split(' ').pop(), 'good',
+			'the browser finds the entry that says so');
+		tap.ok(/^(good|unsure)$/.test(verdict) &&
+			!await v.page.locator('[data-step="verdict"]')
+				.isVisible(), `and does not call it counted (${
+			verdict})`);
+		await v.look('the checked receipt of who left');
 	}
 
 	async confirmAgain(v, link) {

@@ -423,8 +423,11 @@
 	}
 
 	async function fetchBytes(path) {
+		/* A checkpoint that was kept may be older than what is told. */
 		const answer = await fetch(path, { credentials: "omit",
-			referrerPolicy: "no-referrer" });
+			referrerPolicy: "no-referrer",
+			cache: path.endsWith("/checkpoint") ? "no-cache"
+				: "default" });
 		if (answer.status === 404)
 			return null;
 		if (!answer.ok)
