@@ -436,6 +436,26 @@ class Signing {
 		tap.is(await this.count(id), 3, 'F-113 still once');
 	}
 
+	// Whoever types somebody's address again and again sends few mails.
+	async often(id) {
+		const { tap } = this;
+		const who = person();
+		const last = person();
+		const seen = new Set();
+
+		for (let i = 0; i < 7; i++)
+			seen.add(await this.signs(id, who));
+		tap.is([...seen].join(), this.sent(id),
+			'signed seven times: the screen says the same');
+		await this.signs(id, last);
+		await this.mailed(last);
+		tap.is((await this.inbox.to(who.email)).length, 5,
+			'the mailbox gets five mails');
+		tap.is(await this.confirms(await this.token(who, 5)),
+			'/receipts', 'the last of them confirms');
+		await this.counts(id, 2, 'it counts once');
+	}
+
 	// F-080, F-082, F-083
 	async household(id) {
 		const { tap } = this;
@@ -974,6 +994,7 @@ main(async (all) => {
 	await part('plain', (id) => s.plain(id));
 	await part('changed at review', (id) => s.changedAtReview(id));
 	await part('again', (id) => s.again(id));
+	await part('often', (id) => s.often(id));
 	await part('household', (id) => s.household(id));
 	await part('corrected', (id) => s.corrected(id));
 	await part('no mail', (id) => s.noMail(id));
