@@ -121,6 +121,8 @@ static void follow(struct look *k, const struct leaf *l)
 	if (l->target != h->kept_leaf || year != h->kept->year ||
 		h->kept_state == KEPT_WITHDRAWN)
 		return;
+	if (l->type == LEAF_INVALIDATE && h->kept_state == KEPT_INVALIDATED)
+		return; /* the first one did it */
 	if (l->type == LEAF_INVALIDATE)
 		h->kept_state = KEPT_INVALIDATED;
 	else if (l->type == LEAF_WITHDRAW)

@@ -139,8 +139,17 @@ static void check_promise(struct source *s, const struct options *o,
 		*ret_promise = p;
 }
 
+enum { REASON_LIMIT = 1 };
+
 static const char *const reasons[] = { "", "a limit", "fraud", "a duplicate",
 	"by staff" };
+
+static const char *taken_out(const struct history *h)
+{
+	if (h->kept_state == KEPT_WITHDRAWN)
+		return "withdrawn";
+	return h->kept_reason == REASON_LIMIT ? "set apart" : "invalidated";
+}
 
 static void print_day(uint32_t hour)
 {
@@ -166,8 +175,7 @@ static enum verdict_exit say(const struct receipt *r, const struct history *h)
 	if (h->kept_state == KEPT_COUNTED)
 		return VERDICT_GOOD;
 	(void)printf("NOT COUNTED: leaf %" PRIu64 " of %s was %s", h->kept_leaf,
-		h->kept->origin,
-		h->kept_state == KEPT_WITHDRAWN ? "withdrawn" : "invalidated");
+		h->kept->origin, taken_out(h));
 	print_day(h->kept_hour);
 	if (h->kept_state == KEPT_INVALIDATED && h->kept_reason <= 4)
 		(void)printf(": %s", reasons[h->kept_reason]);

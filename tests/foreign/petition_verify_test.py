@@ -472,8 +472,14 @@ def test_receipts():
         look("an invalidated one says when and why", 4,
              "was invalidated on 2026-01-")
         look("and why", 4, ": fraud")
+        log.hour += 24
+        log.mark(INVALIDATE, 1, mine, 4)
+        look("one that was invalidated twice: the first time", 4,
+             "was invalidated on 2026-01-06: fraud")
         log.mark(RESTORE, 1, mine)
         look("one that was restored", 0, "COUNTED")
+        log.mark(INVALIDATE, 1, mine, 1)
+        look("one above a limit", 4, "was set apart on 2026-01-")
         log.mark(WITHDRAW, 1, mine)
         look("a withdrawn one", 4, "was withdrawn on 2026-01-")
         put(r.text(promise, name="Somebody Else"))
