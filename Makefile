@@ -18,7 +18,7 @@ help:
 	@echo 'make check   the rules of the source, in seconds'
 	@echo 'make bench   measure (BENCH=options of bench/run.py)'
 	@echo 'make fuzz    every fuzz target for FUZZ_SECONDS=30'
-	@echo 'make soak    kill it SOAK_ROUNDS=10000 times; power, disk, clocks; audit it'
+	@echo 'make soak    a nation signs; kill it SOAK_ROUNDS=10000 times; power, disk, clocks'
 	@echo 'make clean   remove the builds, keep the sites'
 
 run:
@@ -48,6 +48,10 @@ fuzz:
 soak:
 	@tools/setup.sh test
 	@tools/build build-faults --buildtype=release -Dfaults=true --
+	@python3 tests/kill/lives.py --build build-faults --replay --speed 60 \
+		--connections 1024
+	@python3 tests/kill/lives.py --build build-faults --replay --over 600 \
+		--lives 60000 --kill 2
 	@exec python3 tests/kill/soak.py --build build-faults --rounds $(SOAK_ROUNDS)
 
 clean:

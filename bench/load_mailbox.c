@@ -7,10 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAIL_MAX_BYTES = 1 << 18, TOKEN_MAX = 64 };
+enum { MAIL_MAX_BYTES = 1 << 18, TOKEN_MAX = 64, ADDRESS_MAX = 320 };
+
+struct guest;
 
 struct mailbox {
 	struct source source;
+	struct guest *first;
 	int epoll_fd;
 	int fd;
 	load_mail *took;
@@ -21,8 +24,11 @@ struct mailbox {
 struct guest {
 	struct source source;
 	struct mailbox *box;
+	struct guest *before, *behind;
 	int fd;
 	bool in_data;
+	size_t to_len;
+	char to[ADDRESS_MAX]; /* the envelope's, without angle brackets */
 	size_t len;
 	char at[MAIL_MAX_BYTES];
 };
@@ -51,7 +57,7 @@ static void take_mail(struct guest *g, size_t len)
 			break;
 		token[n++] = *at;
 	}
-	g->box->took(g->box->context,
+	g->box->took(g->box->context, (struct str){ g->to, g->to_len },
 		(struct str){ token, at < end && *at == '#' ? n : 0 });
 }
 
@@ -59,6 +65,18 @@ static void drop(struct guest *g, size_t n)
 {
 	g->len -= n;
 	memmove(g->at, g->at + n, g->len);
+}
+
+/* RCPT TO:<address> (RFC 5321 section 4.1.1.3). */
+static void take_recipient(struct guest *g, struct str line)
+{
+	size_t from = str_find(line, '<') + 1, to = str_find(line, '>');
+
+	g->to_len = 0;
+	if (from >= to || to >= line.len || to - from > sizeof(g->to))
+		return;
+	g->to_len = to - from;
+	memcpy(g->to, line.at + from, g->to_len);
 }
 
 /* False when the guest said goodbye. */
@@ -70,6 +88,8 @@ static bool take_line(struct guest *g, size_t len)
 		say(g, "221 bye\r\n");
 		return false;
 	}
+	if (str_starts(line, STR("RCPT")))
+		take_recipient(g, line);
 	if (str_starts(line, STR("DATA"))) {
 		g->in_data = true;
 		say(g, "354 go on\r\n");
@@ -103,6 +123,18 @@ static bool work_off(struct guest *g)
 	}
 }
 
+static void guest_free(struct guest *g)
+{
+	if (g->before == NULL)
+		g->box->first = g->behind;
+	else
+		g->before->behind = g->behind;
+	if (g->behind != NULL)
+		g->behind->before = g->before;
+	(void)close(g->fd);
+	free(g);
+}
+
 static void guest_ready(struct source *s)
 {
 	struct guest *g = (struct guest *)(void *)s;
@@ -116,8 +148,7 @@ static void guest_ready(struct source *s)
 		if (work_off(g))
 			return;
 	}
-	(void)close(g->fd);
-	free(g);
+	guest_free(g);
 }
 
 static void welcome(struct source *s)
@@ -137,6 +168,10 @@ static void welcome(struct source *s)
 		return;
 	}
 	(void)setsockopt(g->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	g->behind = box->first;
+	if (box->first != NULL)
+		box->first->before = g;
+	box->first = g;
 	ev.data.ptr = &g->source;
 	if (epoll_ctl(box->epoll_fd, EPOLL_CTL_ADD, g->fd, &ev) != 0)
 		load_die("epoll_ctl");
@@ -157,7 +192,12 @@ struct mailbox *mailbox_open(
 
 	if (box == NULL)
 		load_die("no memory");
-	*box = (struct mailbox){ { welcome }, epoll_fd, -1, took, context };
+	*box = (struct mailbox){
+		.source = { welcome },
+		.epoll_fd = epoll_fd,
+		.took = took,
+		.context = context,
+	};
 	box->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	(void)setsockopt(box->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	ev.data.ptr = &box->source;
@@ -166,4 +206,12 @@ struct mailbox *mailbox_open(
 		epoll_ctl(epoll_fd, EPOLL_CTL_ADD, box->fd, &ev) != 0)
 		load_die("cannot open the mailbox's port");
 	return box;
+}
+
+void mailbox_close(struct mailbox *box)
+{
+	while (box->first != NULL)
+		guest_free(box->first);
+	(void)close(box->fd);
+	free(box);
 }

@@ -6,7 +6,25 @@
 
 #include "base/file.h"
 
-static const char *const kind_name[LOAD_KINDS] = { "post", "confirm", "page" };
+/* What each kind is called, and the status that is good. */
+static const struct {
+	const char *name;
+	int good;
+} kinds[LOAD_KINDS] = {
+	[LOAD_POST] = { "post", 303 },
+	[LOAD_CONFIRM] = { "confirm", 303 },
+	[LOAD_PAGE] = { "page", 200 },
+	[LOAD_ASSET] = { "asset", 200 },
+	[LOAD_AGAIN] = { "again", 304 },
+	[LOAD_FORM] = { "form", 200 },
+	[LOAD_FAULT] = { "mistake", 422 },
+	[LOAD_CHECK] = { "check", 200 },
+	[LOAD_LINK] = { "link", 200 },
+	[LOAD_OTHER] = { "other", 200 },
+	[LOAD_RECEIPT] = { "receipt", 200 },
+	[LOAD_STOP] = { "stop", 303 },
+	[LOAD_MAIL] = { "mail", 250 },
+};
 
 /* ---- latencies ---- */
 
@@ -28,14 +46,32 @@ void stats_add(struct stats *s, const struct load_reply *r, int64_t now_ns)
 	s->latency_us[r->kind][s->n[r->kind]++] = (uint32_t)us;
 }
 
-static int good_status(enum load_kind kind)
+void stats_free(struct stats *s)
 {
-	return kind == LOAD_PAGE ? 200 : 303;
+	for (int k = 0; k < LOAD_KINDS; k++)
+		free(s->latency_us[k]);
+}
+
+static bool is_good(enum load_kind kind, int status)
+{
+	return status == kinds[kind].good ||
+		(kind == LOAD_AGAIN && status == 200);
 }
 
 bool load_good(const struct load_reply *reply)
 {
-	return reply->status == good_status(reply->kind);
+	return is_good(reply->kind, reply->status);
+}
+
+uint64_t stats_bad(const struct stats *s)
+{
+	uint64_t bad = 0;
+
+	for (int k = 0; k < LOAD_KINDS; k++)
+		for (int i = 0; i <= LOAD_STATUS_MAX; i++)
+			if (!is_good((enum load_kind)k, i))
+				bad += s->status[k][i];
+	return bad;
 }
 
 static int compare(const void *a, const void *b)
@@ -55,11 +91,11 @@ void stats_print(struct stats *s, enum load_kind kind, double seconds)
 	qsort(us, n, sizeof(*us), compare);
 	printf("%-8s %8.0f/s  p50 %.2f ms  p90 %.2f ms  p99 %.2f ms"
 	       "  max %.2f ms  of %zu",
-		kind_name[kind], (double)s->good[kind] / seconds,
+		kinds[kind].name, (double)s->good[kind] / seconds,
 		us[n / 2] / 1e3, us[n * 9 / 10] / 1e3, us[n * 99 / 100] / 1e3,
 		us[n - 1] / 1e3, n);
 	for (int i = 0; i <= LOAD_STATUS_MAX; i++)
-		if (s->status[kind][i] > 0 && i != good_status(kind))
+		if (s->status[kind][i] > 0 && !is_good(kind, i))
 			printf("  %s%d: %llu", i == 0 ? "closed " : "status ",
 				i, (unsigned long long)s->status[kind][i]);
 	printf("\n");

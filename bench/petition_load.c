@@ -11,11 +11,8 @@
  */
 #include "load.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <math.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -44,7 +41,7 @@ static const char HELP[] =
 	"  --path PATH       what the phase page fetches; default the petition\n"
 	"  --pid PID         of petitiond serve: report CPU and memory\n";
 
-enum { TOKEN_ROOM = 48, EVENTS = 256, DUE_MAX = 1 << 22 };
+enum { TOKEN_ROOM = 48, DUE_MAX = 1 << 22 };
 
 enum phase { PHASE_POST, PHASE_CONFIRM, PHASE_BOTH, PHASE_PAGE };
 
@@ -93,21 +90,6 @@ struct load {
 	uint64_t person;
 	uint32_t salt;
 };
-
-_Noreturn void load_die(const char *what)
-{
-	(void)fprintf(
-		stderr, "petition_load: %s (%s)\n", what, strerror(errno));
-	exit(1);
-}
-
-int64_t load_now_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- tokens ---- */
 
@@ -166,29 +148,6 @@ static void put_body(struct load *l, struct buf *b)
 	form_token_make(b, l->form_key, rng_system(), l->o.petition, minute);
 }
 
-static void put_head(struct load *l, struct buf *b, const char *method,
-	const char *path, size_t body_len)
-{
-	buf_c(b, method);
-	buf_c(b, path);
-	buf_c(b, " HTTP/1.1\r\nHost: ");
-	buf_c(b, l->o.host);
-	buf_c(b,
-		"\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) "
-		"Gecko/20100101 Firefox/128.0\r\nAccept: text/html,"
-		"application/xhtml+xml;q=0.9,*/*;q=0.8\r\nAccept-Language: "
-		"en-GB,en;q=0.5\r\nAccept-Encoding: gzip, deflate\r\n"
-		"Sec-Fetch-Site: same-origin\r\n");
-	if (method[0] == 'P') {
-		buf_c(b,
-			"Content-Type: application/x-www-form-urlencoded\r\n"
-			"Content-Length: ");
-		buf_decimal(b, body_len);
-		buf_c(b, "\r\n");
-	}
-	buf_c(b, "\r\n");
-}
-
 static void put_post(struct load *l, struct buf *b)
 {
 	char path[64];
@@ -198,7 +157,11 @@ static void put_post(struct load *l, struct buf *b)
 	put_body(l, &body);
 	(void)snprintf(path, sizeof(path), "/petitions/%llu/signatures/new",
 		(unsigned long long)l->o.petition);
-	put_head(l, b, "POST ", path, body.len);
+	load_put_head(b,
+		&(struct load_head){ .method = "POST ",
+			.path = path,
+			.host = l->o.host,
+			.body_len = body.len });
 	buf_str(b, buf_view(&body));
 	buf_release(&body);
 }
@@ -208,7 +171,9 @@ static void put_confirm(struct load *l, struct buf *b)
 	char path[8 + TOKEN_ROOM];
 
 	(void)snprintf(path, sizeof(path), "/c/%s", l->token[l->tokens_used++]);
-	put_head(l, b, "POST ", path, 0);
+	load_put_head(b,
+		&(struct load_head){
+			.method = "POST ", .path = path, .host = l->o.host });
 }
 
 static void put_page(struct load *l, struct buf *b)
@@ -218,10 +183,12 @@ static void put_page(struct load *l, struct buf *b)
 	(void)snprintf(path, sizeof(path), "/petitions/%llu%s",
 		(unsigned long long)l->o.petition,
 		l->o.phase == PHASE_PAGE ? "" : "/signatures/new");
-	put_head(l, b, "GET ",
-		l->o.path != NULL && l->o.phase == PHASE_PAGE ? l->o.path
-							      : path,
-		0);
+	load_put_head(b,
+		&(struct load_head){ .method = "GET ",
+			.path = l->o.path != NULL && l->o.phase == PHASE_PAGE
+				? l->o.path
+				: path,
+			.host = l->o.host });
 }
 
 static void send_one(struct load *l, enum load_kind kind, int64_t due_ns)
@@ -233,7 +200,9 @@ static void send_one(struct load *l, enum load_kind kind, int64_t due_ns)
 		put_confirm(l, &l->request);
 	else
 		put_page(l, &l->request);
-	client_send(l->client, kind, due_ns, buf_view(&l->request));
+	client_send(l->client,
+		&(struct load_ask){ .kind = kind, .due_ns = due_ns },
+		buf_view(&l->request));
 }
 
 /* ---- what is due ---- */
@@ -251,15 +220,6 @@ static enum load_kind arriving_kind(const struct load *l)
 	return l->o.phase == PHASE_CONFIRM ? LOAD_CONFIRM
 		: l->o.phase == PHASE_PAGE ? LOAD_PAGE
 					   : LOAD_POST;
-}
-
-/* Uniform in (0, 1). */
-static double uniform(void)
-{
-	uint64_t x;
-
-	rng_fill(rng_system(), &x, sizeof(x));
-	return ((double)(x >> 12) + 0.5) / 4503599627370496.0;
 }
 
 static bool out_of_tokens(const struct load *l)
@@ -287,7 +247,7 @@ static void arrive(struct load *l, int64_t now_ns)
 		if (l->o.with_get)
 			push_due(l, LOAD_PAGE, l->next_ns);
 		push_due(l, arriving_kind(l), l->next_ns);
-		l->next_ns += (int64_t)(-log(uniform()) / l->o.rate * 1e9);
+		l->next_ns += load_wait_ns(1 / l->o.rate);
 	}
 }
 
@@ -317,26 +277,15 @@ static void replied(void *context, const struct load_reply *reply)
 		stats_add(&l->stats, reply, now_ns);
 }
 
-static void mailed(void *context, struct str token)
+static void mailed(void *context, struct str to, struct str token)
 {
 	struct load *l = context;
 
+	(void)to;
 	l->mails++;
 	add_token(l, token);
 	if (l->o.phase == PHASE_BOTH && token.len > 0)
 		push_due(l, LOAD_CONFIRM, load_now_ns());
-}
-
-static void wait_some(struct load *l)
-{
-	struct epoll_event ev[EVENTS];
-	int n = epoll_wait(l->epoll_fd, ev, EVENTS, 1);
-
-	for (int i = 0; i < n; i++) {
-		struct source *s = ev[i].data.ptr;
-
-		s->ready(s);
-	}
 }
 
 /* ---- a run ---- */
@@ -354,11 +303,11 @@ static void wait_for_mails(struct load *l)
 	while (l->mails < l->acknowledged &&
 		load_now_ns() - start < (int64_t)(l->o.drain_s * 1e9)) {
 		pump(l);
-		wait_some(l);
+		load_turn(l->epoll_fd);
 	}
 	while (l->due_n > 0 || client_busy(l->client) > 0) {
 		pump(l);
-		wait_some(l);
+		load_turn(l->epoll_fd);
 	}
 	printf("mails    %8llu of %llu, the last %llu in %.1f s\n",
 		(unsigned long long)l->mails,
@@ -374,7 +323,7 @@ static void turn_until(struct load *l, const int64_t *until_ns)
 	while ((now = load_now_ns()) < *until_ns) {
 		arrive(l, now);
 		pump(l);
-		wait_some(l);
+		load_turn(l->epoll_fd);
 	}
 }
 
@@ -418,7 +367,7 @@ static void run(struct load *l)
 	while (is_under_way(l)) {
 		arrive(l, load_now_ns());
 		pump(l);
-		wait_some(l);
+		load_turn(l->epoll_fd);
 	}
 	report(l, &before, &after);
 	printf("  the tool %6.1f %% of a core\n",
@@ -447,26 +396,6 @@ static double number(const char *text)
 	return v;
 }
 
-static void read_url(struct options *o, const char *url)
-{
-	struct str rest = str_c(url), addr;
-	char text[64] = "";
-	uint64_t port;
-
-	if (!str_starts(rest, STR("http://")))
-		usage("--url is not http://ADDR:PORT");
-	o->host = url + 7;
-	rest = str_slice(rest, 7, rest.len);
-	if (!str_split(&rest, ':', &addr) || addr.len >= sizeof(text) ||
-		str_u64(rest, &port) != OK || port > 65535)
-		usage("--url is not http://ADDR:PORT");
-	memcpy(text, addr.at, addr.len);
-	o->server.sin_family = AF_INET;
-	o->server.sin_port = htons((uint16_t)port);
-	if (inet_pton(AF_INET, text, &o->server.sin_addr) != 1)
-		usage("--url wants an IPv4 address");
-}
-
 static enum phase read_phase(const char *name)
 {
 	static const char *const names[] = { "post", "confirm", "both",
@@ -482,7 +411,8 @@ static void set_option(struct options *o, int c, const char *value)
 {
 	switch (c) {
 	case 'u':
-		read_url(o, value);
+		if (!load_url(value, &o->server, &o->host))
+			usage("--url is not http://ADDRESS:PORT");
 		break;
 	case 'p':
 		o->petition = (uint64_t)number(value);

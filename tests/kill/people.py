@@ -62,8 +62,8 @@ class Relay:
         self.port = 0
         self.copies = 0
 
-    async def start(self):
-        self.server = await asyncio.start_server(self.talk, "127.0.0.1", 0)
+    async def start(self, port=0):
+        self.server = await asyncio.start_server(self.talk, "127.0.0.1", port)
         self.port = self.server.sockets[0].getsockname()[1]
 
     async def talk(self, reader, writer):
