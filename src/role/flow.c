@@ -69,8 +69,12 @@ void flow_refuse(struct flow *f, struct work *w, unsigned status)
 {
 	struct app *app = flow_view(f, w);
 
-	flow_answer(
-		f, w, status == 503 ? app_again(app) : app_error(app, status));
+	/* Who only looked pressed no button. */
+	bool looked = w->kind == WORK_LEAVE && w->leave.wish == WORK_WISH_LOOK;
+
+	flow_answer(f, w,
+		status == 503 && !looked ? app_again(app)
+					 : app_error(app, status));
 }
 
 void flow_leave(struct flow *f, struct work *w)

@@ -9,7 +9,8 @@
 
 _Static_assert((int)WORK_WISH_WITHDRAW == (int)KEEP_WISH_LEAVE &&
 		(int)WORK_WISH_STOP == (int)KEEP_WISH_STOP &&
-		(int)WORK_WISH_SHOW == (int)KEEP_WISH_SHOW,
+		(int)WORK_WISH_SHOW == (int)KEEP_WISH_SHOW &&
+		(int)WORK_WISH_LOOK == (int)KEEP_WISH_LOOK,
 	"web may not know role, so these are said twice");
 
 static const size_t WISHES_PER_FRAME = 256;
@@ -84,7 +85,7 @@ static void left(struct flow *f, const struct message_left *m)
 	l->c = m->left.c;
 	l->mac = m->left.mac;
 	l->left = meaning(m->left.outcome);
-	if (l->left >= LEFT_DONE) {
+	if (l->left >= LEFT_DONE || l->wish == WORK_WISH_LOOK) {
 		flow_answer(f, item->work,
 			leave_reply(flow_view(f, item->work), l));
 		return;

@@ -182,7 +182,10 @@ MUST_USE enum err keep_claim(struct keep *k, const struct keep_claim claim[],
 enum keep_wish {
 	KEEP_WISH_LEAVE = 1, /* withdraw; or, after closing, erase */
 	KEEP_WISH_STOP = 2, /* no more updates */
-	KEEP_WISH_SHOW = 3 /* to see what is held: nothing changes here */
+	KEEP_WISH_SHOW = 3, /* to see what is held: nothing changes here */
+	/* The page behind a link: whether this is the slot's token, and no word
+	 * of what it means or what became of the slot. */
+	KEEP_WISH_LOOK = 4
 };
 
 struct keep_leave {
@@ -206,7 +209,9 @@ enum keep_leave_outcome {
 	KEEP_LEAVE_OTHER,
 	KEEP_LEAVE_WRONG, /* no such slot, or not its token */
 	KEEP_LEAVE_GONE, /* expired, or it lost and the winner is not known */
-	KEEP_LEAVE_MEANT /* KEEP_WISH_SHOW: `slot` is the signature meant */
+	/* KEEP_WISH_SHOW: `slot` is the signature meant; KEEP_WISH_LOOK: the
+	 * token is that of `slot`, the one asked for. */
+	KEEP_LEAVE_MEANT
 };
 
 struct keep_left {

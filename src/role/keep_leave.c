@@ -120,6 +120,10 @@ static enum err leave_one(struct keep *k, const struct keep_leave *leave,
 	if (err != OK || e.state == KEEP_NONE)
 		return err;
 	ret_left->petition = e.petition;
+	if (leave->wish == KEEP_WISH_LOOK) {
+		ret_left->outcome = KEEP_LEAVE_MEANT;
+		return OK;
+	}
 	return e.state == KEEP_DEAD ? tell_dead(k, &e, ret_left)
 				    : grant(k, &e, leave->wish, ret_left);
 }

@@ -111,6 +111,31 @@ static void wrong_token(void)
 	world_release(&w);
 }
 
+/* The page behind a link asks whether it may be shown, and learns no more. */
+static void looks(void)
+{
+	struct world w = begin();
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM);
+	uint64_t b = signs(&w, ada, KEEP_CONFIRM);
+	struct keep_leave wrong = { KEEP_WISH_LOOK, a, fixture_token(b) };
+	struct keep_left left;
+
+	for (int step = 0; step < 3; step++) {
+		left = leave(&w, b, KEEP_WISH_LOOK);
+		CHECK_INT(left.outcome, KEEP_LEAVE_MEANT);
+		CHECK(left.slot == b && left.petition == PETITION);
+		CHECK(keep_leave(w.keep, &wrong, 1, &left) == OK);
+		CHECK_INT(left.outcome, KEEP_LEAVE_WRONG);
+		CHECK_INT(left.petition, 0);
+		if (step == 0)
+			CHECK_INT(claim(&w, a), KEEP_CLAIMED);
+		else
+			CHECK(world_restart(&w) == OK);
+	}
+	CHECK(lock_of(&w, a) == OK);
+	world_release(&w);
+}
+
 /* "This was not me": a mail that nobody asked for. */
 static void never_confirmed(void)
 {
@@ -248,6 +273,7 @@ int main(void)
 	withdraws();
 	signs_again();
 	wrong_token();
+	looks();
 	never_confirmed();
 	by_the_second_mail();
 	by_the_mail_that_lost();

@@ -246,7 +246,7 @@ void take_leave(struct view *v, struct message_leave *ret_leave)
 	ret_leave->leave.slot = view_u64(v);
 	TAKE(v, &ret_leave->leave.token);
 	if (ret_leave->leave.wish < KEEP_WISH_LEAVE ||
-		ret_leave->leave.wish > KEEP_WISH_SHOW)
+		ret_leave->leave.wish > KEEP_WISH_LOOK)
 		v->bad = true;
 }
 

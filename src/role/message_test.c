@@ -117,7 +117,7 @@ static void check_leave(void)
 		got_out.left.c.byte[0] == 0xc &&
 		got_out.left.mac.byte[0] == 0xd);
 	buf_clear(&b);
-	in.leave.wish = (enum keep_wish)4;
+	in.leave.wish = (enum keep_wish)5;
 	put_leave(&b, &in);
 	v = view_of_buf(&b);
 	take_leave(&v, &got_in);

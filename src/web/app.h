@@ -121,7 +121,7 @@ struct http_reply *confirm_reply_bad(struct app *app);
 /* Somebody of this mailbox and name is counted already. */
 struct http_reply *confirm_reply_again(struct app *app, uint64_t petition);
 /* The page that says what became of a signer's wish. */
-struct http_reply *leave_reply(struct app *app, const struct work_leave *w);
+struct http_reply *leave_reply(struct app *app, struct work_leave *w);
 /* On to the receipt; promise NULL when the leaf is in the log already. */
 struct http_reply *confirm_reply_receipt(struct app *app,
 	const struct work_confirm *w, uint64_t deadline_s,

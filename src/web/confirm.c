@@ -2,7 +2,7 @@
  * confirm.c - confirming a signature.
  *
  * GET shows a page with one button and changes nothing, because mail scanners
- * follow links; POST confirms.
+ * follow links, once keeper has said that the token is right; POST confirms.
  */
 #include "base/enc.h"
 #include "web/reader.h"
@@ -40,82 +40,99 @@ void confirm_type(
 /* Links in the mail work for a day after the petition has closed. */
 static const int64_t GRACE_MS = (int64_t)24 * 3600 * 1000;
 
-/* The petition of the row that a token names, if it still takes
- * confirmations; else r was answered.  Whether the token is right is keeper's
- * to say, when the button is pressed. */
-static struct brief *find_pending(struct app *app, struct http_request *r,
-	struct str text, uint64_t *ret_slot, struct token *ret_token)
+/* What the link of a mail shows: its petition, NULL if there is none (any
+ * more).  Whether the token is right is keeper's to say. */
+struct link {
+	uint64_t slot;
+	struct token token;
+	struct brief *brief;
+	bool takes; /* it still takes this confirmation */
+};
+
+/* False: r was answered. */
+static bool find(struct app *app, struct http_request *r, struct str text,
+	struct link *ret_link)
 {
 	int64_t now = clock_wall_ms(app->clock);
 	struct store_signature signature;
-	struct brief *brief = NULL;
 	const struct petition *p;
 
-	if (token_parse(text, ret_slot, ret_token) != OK ||
-		reader_signature(app->reader, *ret_slot, &signature) != OK ||
-		(brief = shelf_brief(app->shelf, signature.petition)) == NULL) {
+	*ret_link = (struct link){ .slot = 0 };
+	if (token_parse(text, &ret_link->slot, &ret_link->token) != OK ||
+		reader_signature(app->reader, ret_link->slot, &signature) !=
+			OK ||
+		(ret_link->brief = shelf_brief(
+			 app->shelf, signature.petition)) == NULL) {
 		http_reply(r, confirm_reply_bad(app));
-		return NULL;
+		return false;
 	}
-	p = brief_petition(brief);
-	if (petition_is_open(p, now) || signature.place.ev_seq != 0 ||
-		(petition_is_visible(p) && now < p->deadline_ms + GRACE_MS))
-		return brief;
-	http_reply(r, sign_reply_closed(app, p));
-	brief_free(brief);
-	return NULL;
+	p = brief_petition(ret_link->brief);
+	ret_link->takes = petition_is_open(p, now) ||
+		signature.place.ev_seq != 0 ||
+		(petition_is_visible(p) && now < p->deadline_ms + GRACE_MS);
+	return true;
+}
+
+/* Once keeper has said that the token is right. */
+static void show(struct app *app, struct http_request *r,
+	const struct link *link, struct http_reply *page)
+{
+	look_ask(app, r, link->slot, &link->token, page);
+	brief_free(link->brief);
+}
+
+static void show_closed(
+	struct app *app, struct http_request *r, const struct link *link)
+{
+	show(app, r, link, sign_reply_closed(app, brief_petition(link->brief)));
 }
 
 void confirm_show(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
-	struct token token;
-	uint64_t slot;
-	struct brief *brief =
-		find_pending(app, r, args->part[0], &slot, &token);
+	struct link link;
 	struct buf b;
 
-	if (brief == NULL)
+	if (!find(app, r, args->part[0], &link))
 		return;
+	if (!link.takes) {
+		show_closed(app, r, &link);
+		return;
+	}
 	buf_init(&b, PAGE_MAX_BYTES);
-	page_confirm(&b, &app->site, brief_petition(brief),
-		token_copy(&r->arena, slot, &token));
-	http_reply(r, app_page(app, 200, &b));
-	brief_free(brief);
+	page_confirm(&b, &app->site, brief_petition(link.brief),
+		token_copy(&r->arena, link.slot, &link.token));
+	show(app, r, &link, app_page(app, 200, &b));
 }
 
-/* Whether the token is right keeper sees, when the new form comes to it. */
 void confirm_correct(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
-	struct token token;
-	uint64_t slot;
-	struct brief *brief =
-		find_pending(app, r, args->part[0], &slot, &token);
+	struct link link;
 
-	if (brief == NULL)
-		return;
-	sign_correct(app, r, brief_petition(brief)->id,
-		token_copy(&r->arena, slot, &token));
-	brief_free(brief);
+	if (find(app, r, args->part[0], &link))
+		show(app, r, &link,
+			sign_reply_correct(app, r, brief_petition(link.brief),
+				token_copy(&r->arena, link.slot, &link.token)));
 }
 
 void confirm_ask(
 	struct app *app, struct http_request *r, const struct route_args *args)
 {
-	struct token token;
+	struct link link;
 	struct work *w;
-	uint64_t slot;
-	struct brief *brief =
-		find_pending(app, r, args->part[0], &slot, &token);
 
-	if (brief == NULL)
+	if (!find(app, r, args->part[0], &link))
 		return;
-	brief_free(brief);
+	if (!link.takes) {
+		show_closed(app, r, &link);
+		return;
+	}
+	brief_free(link.brief);
 	w = app_work(app, WORK_CONFIRM);
 	if (w != NULL)
 		w->confirm = (struct work_confirm){
-			.slot = slot, .token = token, .request = r
+			.slot = link.slot, .token = link.token, .request = r
 		};
 	if (!app_send(app, r, w))
 		http_reply(r, app_again(app));

@@ -3,7 +3,8 @@
  * updates, have their data erased, ask to see it.
  *
  * GET shows a page with one button and changes nothing, because mail scanners
- * follow links; POST acts.  The page after it has an address without the
+ * follow links, once keeper has said that the token is right (look_ask); POST
+ * acts.  The page after it has an address without the
  * token, so that it may stay in a browser's history.
  */
 #include "web/reader.h"
@@ -30,8 +31,25 @@ static const struct str left_names[] = {
 static const size_t N_WISHES = sizeof(wish_names) / sizeof(wish_names[0]);
 static const size_t N_LEFT = sizeof(left_names) / sizeof(left_names[0]);
 
+void look_ask(struct app *app, struct http_request *r, uint64_t slot,
+	const struct token *token, struct http_reply *page)
+{
+	struct work *w = app_work(app, WORK_LEAVE);
+
+	if (w == NULL)
+		http_reply_free(page);
+	else
+		w->leave = (struct work_leave){ .wish = WORK_WISH_LOOK,
+			.asked_slot = slot,
+			.token = *token,
+			.request = r,
+			.page = page };
+	if (!app_send(app, r, w))
+		http_reply(r, app_error(app, 503));
+}
+
 /* The petition of the row that a token names; else r was answered.  Whether
- * the token is right keeper says when the button is pressed. */
+ * the token is right is keeper's to say. */
 static struct brief *find(struct app *app, struct http_request *r,
 	struct str text, uint64_t *ret_slot, struct token *ret_token)
 {
@@ -61,7 +79,7 @@ void leave_choose(
 		petition_is_open(
 			brief_petition(brief), clock_wall_ms(app->clock)),
 		token_copy(&r->arena, slot, &token));
-	http_reply(r, app_page(app, 200, &b));
+	look_ask(app, r, slot, &token, app_page(app, 200, &b));
 	brief_free(brief);
 }
 
@@ -103,7 +121,7 @@ void leave_show(
 		petition_is_open(
 			brief_petition(brief), clock_wall_ms(app->clock)),
 		wish);
-	http_reply(r, app_page(app, 200, &b));
+	look_ask(app, r, slot, &token, app_page(app, 200, &b));
 	brief_free(brief);
 }
 
@@ -136,12 +154,17 @@ void leave_ask(
 		http_reply(r, app_again(app));
 }
 
-struct http_reply *leave_reply(struct app *app, const struct work_leave *w)
+struct http_reply *leave_reply(struct app *app, struct work_leave *w)
 {
+	struct http_reply *page = w->page;
 	char path[96];
 
 	if (w->left == LEFT_WRONG)
 		return confirm_reply_bad(app);
+	if (w->wish == WORK_WISH_LOOK) {
+		w->page = NULL;
+		return page;
+	}
 	(void)snprintf(path, sizeof(path), "/petitions/%llu/signatures/left/%s",
 		(unsigned long long)w->petition, left_names[w->left].at);
 	return app_redirect(app, str_c(path));

@@ -86,11 +86,18 @@ handler ping_show;
 
 handler sign_new; /* the form */
 handler sign_no_email; /* the form again */
-/* The form for whoever brings the token of a signature to correct. */
-void sign_correct(struct app *app, struct http_request *r, uint64_t petition,
-	struct str token);
+/* The form for whoever brings the token of a signature to correct; its
+ * address, if the petition is closed. */
+struct http_reply *sign_reply_correct(struct app *app, struct http_request *r,
+	const struct petition *petition, struct str token);
 handler sign_ask; /* the form sent */
 handler sign_sent; /* "check your email" */
+
+/* Answer with page if keeper says that this is the token of slot, else as to
+ * any wrong one.  Without that whoever counts slots would see which petition
+ * each form is for, as it comes.  page is taken; NULL as in http_reply. */
+void look_ask(struct app *app, struct http_request *r, uint64_t slot,
+	const struct token *token, struct http_reply *page);
 
 handler confirm_type; /* a field for the token */
 handler confirm_show; /* one button */

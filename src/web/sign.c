@@ -75,15 +75,23 @@ static struct str shown_now(
 	return shown;
 }
 
-static void show_form(struct app *app, struct http_request *r,
-	const struct petition *p, const struct sign_form *form,
-	const struct sign_faults *faults, unsigned status)
+static struct http_reply *form_page(struct app *app, const struct petition *p,
+	const struct sign_form *form, const struct sign_faults *faults,
+	unsigned status)
 {
 	struct buf b;
 
 	buf_init(&b, PAGE_MAX_BYTES);
 	page_sign(&b, &app->site, p, form, faults);
-	http_reply(r, app_page(app, status, &b));
+	return app_page(app, status, &b);
+}
+
+static struct http_reply *fresh_page(struct app *app, struct http_request *r,
+	const struct petition *p, struct sign_form form)
+{
+	form.token = fresh_token(app, r, p->id);
+	form.shown = shown_now(app, r, form.token);
+	return form_page(app, p, &form, NULL, 200);
 }
 
 static void show_fresh(struct app *app, struct http_request *r, uint64_t id,
@@ -91,11 +99,8 @@ static void show_fresh(struct app *app, struct http_request *r, uint64_t id,
 {
 	struct brief *b = open_petition(app, r, id);
 
-	if (b == NULL)
-		return;
-	form.token = fresh_token(app, r, id);
-	form.shown = shown_now(app, r, form.token);
-	show_form(app, r, brief_petition(b), &form, NULL, 200);
+	if (b != NULL)
+		http_reply(r, fresh_page(app, r, brief_petition(b), form));
 	brief_free(b);
 }
 
@@ -111,10 +116,12 @@ void sign_no_email(
 	show_fresh(app, r, args->id, (struct sign_form){ .no_email = true });
 }
 
-void sign_correct(struct app *app, struct http_request *r, uint64_t petition,
-	struct str token)
+struct http_reply *sign_reply_correct(struct app *app, struct http_request *r,
+	const struct petition *p, struct str token)
 {
-	show_fresh(app, r, petition, (struct sign_form){ .corrects = token });
+	if (!petition_is_open(p, clock_wall_ms(app->clock)))
+		return sign_reply_closed(app, p);
+	return fresh_page(app, r, p, (struct sign_form){ .corrects = token });
 }
 
 /* ---- reading what was typed ---- */
@@ -346,7 +353,7 @@ static void ask(struct app *app, struct http_request *r,
 	struct checked c = { .name = STR("") };
 
 	if (str_eq(stage, STR("change"))) {
-		show_form(app, r, p, form, NULL, 200);
+		http_reply(r, form_page(app, p, form, NULL, 200));
 		return;
 	}
 	if (!check(app, r, p->id, form, &c, &faults)) {
@@ -354,7 +361,7 @@ static void ask(struct app *app, struct http_request *r,
 			form->token = fresh_token(app, r, p->id);
 			form->shown = shown_now(app, r, form->token);
 		}
-		show_form(app, r, p, form, &faults, 422);
+		http_reply(r, form_page(app, p, form, &faults, 422));
 		return;
 	}
 	form->ask_person = is_doubtful(app, form, sends);

@@ -34,6 +34,8 @@ void work_free(struct work *w)
 		}
 		buf_release(&w->sign.sealed);
 	}
+	if (w->kind == WORK_LEAVE)
+		http_reply_free(w->leave.page);
 	arena_release(&w->arena);
 	wipe(w, sizeof(*w));
 	free(w);

@@ -110,7 +110,8 @@ struct work_confirm {
 enum work_wish {
 	WORK_WISH_WITHDRAW = 1, /* on an open petition; else as to erase */
 	WORK_WISH_STOP = 2,
-	WORK_WISH_SHOW = 3
+	WORK_WISH_SHOW = 3,
+	WORK_WISH_LOOK = 4 /* to see the page behind the link */
 };
 
 struct work_leave {
@@ -124,6 +125,7 @@ struct work_leave {
 	struct event_mac mac;
 	enum page_left left;
 	uint64_t ev_seq; /* of its event, 0 if there is none */
+	struct http_reply *page; /* WORK_WISH_LOOK: for who has the token */
 };
 
 /* A claim that keeper has and web must roll forward, or a tentative entry. */

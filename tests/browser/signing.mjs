@@ -283,6 +283,49 @@ class Signing extends Signer {
 			.startsWith(mail.alreadySubject), 'F-083 a third does not');
 	}
 
+	// Slots are counted, so a link with another code must not tell what its
+	// slot is for, pending or counted, open or closed.
+	async guesses(id) {
+		const { tap } = this;
+		const tokens = [];
+		const title = (await (await this.get(`/petitions/${id}.json`))
+			.json()).data.attributes.action;
+
+		for (const who of [person(), person()]) {
+			await this.signs(id, who);
+			tokens.push(await this.token(who));
+		}
+		await this.confirms(tokens[1]);
+		for (const closed of [false, true]) {
+			if (closed)
+				await this.close(id, 25);
+			for (const token of tokens)
+				await this.guessed(token, title,
+					closed ? 'closed' : 'open');
+		}
+		tap.is((await this.get(`/s/${tokens[0]}`)).status, 200,
+			'the right code shows it');
+	}
+
+	async guessed(token, title, when) {
+		const guess = token.slice(0, -26) +
+			[...token.slice(-26)].reverse().join('');
+
+		for (const path of [`/c/${guess}`, `/c/${guess}/correct`,
+			`/s/${guess}`, `/s/${guess}/withdraw`,
+			`/s/${guess}/data`]) {
+			const answer = await this.get(path);
+			const page = await answer.text();
+
+			this.tap.ok(answer.status === 404 &&
+				!page.includes(title) &&
+				answer.headers.get('location') === null,
+			`${when}: a guess at ${path.replace(guess, 'CODE')}`);
+		}
+		this.tap.is(await this.confirms(guess), '404',
+			`${when}: a guess and the button`);
+	}
+
 	async corrected(id) {
 		const { tap } = this;
 		const who = person({ name: 'Misspelt' });
@@ -607,6 +650,7 @@ main(async (all) => {
 	await part('again', (id) => s.again(id));
 	await part('often', (id) => s.often(id));
 	await part('household', (id) => s.household(id));
+	await part('guesses', (id) => s.guesses(id));
 	await part('corrected', (id) => s.corrected(id));
 	await part('no mail', (id) => s.noMail(id));
 	await part('abroad', (id) => s.abroad(id));

@@ -233,7 +233,7 @@ def test_leaving(tap, web, pending, row, known, token):
     guesses = [bytes(16), os.urandom(16), row["rid"], row["job"][88:104]]
     pairs = [(slot, g) for slot in (known["slot"], pending["slot"])
              for g in guesses] + [(pending["slot"], token)]
-    for wish in (1, 2):
+    for wish in (1, 2, 3, 4):
         keeper.send(r.LEAVE, r.u32(len(pairs)) + b"".join(
             r.leave(i, wish, *p) for i, p in enumerate(pairs)))
         got = r.left(keeper.receive(r.LEFT))
