@@ -136,9 +136,13 @@ static void test_changes(void)
 	for (size_t len = 0; len < r.len; len++)
 		refused += psr1_parse(part_of(r.byte, len), &h) == ERR_INVALID;
 	CHECK_INT(refused, r.len * 9);
-	w.lock.byte[31] ^= 1;
-	CHECK(open_it(&w, &r) == ERR_CRYPTO);
-	w.lock.byte[31] ^= 1;
+	refused = 0;
+	for (size_t i = 0; i < sizeof(w.lock) * 8; i++) {
+		w.lock.byte[i / 8] ^= (uint8_t)(1 << (i % 8));
+		refused += open_it(&w, &r) == ERR_CRYPTO && w.body.len == 0;
+		w.lock.byte[i / 8] ^= (uint8_t)(1 << (i % 8));
+	}
+	CHECK_INT(refused, sizeof(w.lock) * 8);
 	CHECK(psr1_open(w.opener, bytes_of(&r), NULL, &w.body) == ERR_CRYPTO);
 	CHECK(open_it(&w, &r) == OK);
 	/* Each named way in its own name. */
@@ -163,6 +167,51 @@ static void test_changes(void)
 	CHECK(open_it(&w, &r) == ERR_NOT_FOUND);
 	r.byte[PSR1_AT_COMPARTMENT] = 5;
 	CHECK(open_it(&w, &r) == ERR_INVALID);
+	world_end(&w);
+}
+
+/* Two records of one epoch, and every part of the one in the other's place. */
+static void test_swaps(void)
+{
+	static const struct {
+		size_t at, len;
+	} parts[] = {
+		{ PSR1_AT_SEQ, 4 },
+		{ PSR1_AT_PETITION, 8 },
+		{ PSR1_AT_SLOT, 8 },
+		{ PSR1_AT_HOUR, 8 },
+		{ PSR1_AT_COMMITMENT, 32 },
+		{ PSR1_HEAD_LEN, PSR1_CLASS_BYTES },
+		{ PSR1_HEAD_LEN + PSR1_CLASS_BYTES, 16 },
+		{ 0, PSR1_HEAD_LEN },
+		{ PSR1_AT_COMMITMENT, 32 + PSR1_CLASS_BYTES + 16 },
+		{ PSR1_AT_SEQ, PSR1_AT_COMMITMENT - PSR1_AT_SEQ },
+	};
+	static struct psr1_record a, b, mixed;
+	struct lock other;
+	struct world w;
+
+	world_make(&w, COMPARTMENT_IDENTITY);
+	rng_fill(&w.rng.rng, &other, sizeof(other));
+	CHECK(psr1_seal(w.epoch, 1, 2, 3, &w.lock, STR("a"), 1, &a) == OK);
+	CHECK(psr1_seal(w.epoch, 4, 5, 6, &other, STR("b"), 1, &b) == OK);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		mixed = a;
+		memcpy(mixed.byte + parts[i].at, b.byte + parts[i].at,
+			parts[i].len);
+		CHECK(open_it(&w, &mixed) == ERR_CRYPTO && w.body.len == 0);
+		CHECK(psr1_open(w.opener, bytes_of(&mixed), &other, &w.body) ==
+				ERR_CRYPTO &&
+			w.body.len == 0);
+	}
+	CHECK(open_it(&w, &b) == ERR_CRYPTO); /* with a's lock */
+	/* Sealing all of it again takes another number, and other keys. */
+	CHECK(psr1_seal(w.epoch, 1, 2, 3, &w.lock, STR("a"), 1, &mixed) == OK);
+	CHECK_INT(get_u32(a.byte + PSR1_AT_SEQ), 0);
+	CHECK_INT(get_u32(mixed.byte + PSR1_AT_SEQ), 2);
+	put_u32(mixed.byte + PSR1_AT_SEQ, 0);
+	CHECK(open_it(&w, &mixed) == ERR_CRYPTO);
+	CHECK(open_it(&w, &a) == OK);
 	world_end(&w);
 }
 
@@ -207,6 +256,7 @@ int main(void)
 	test_classes();
 	test_order();
 	test_changes();
+	test_swaps();
 	test_other_epochs();
 	return tap_done();
 }

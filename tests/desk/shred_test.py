@@ -6,7 +6,8 @@ usage: shred_test.py served|sanitized PETITIOND PETITION-DESK
 A petition closes, its time passes by both clocks, and its keys die: nobody is
 found, no record opens, not with every key that is left and not from a copy of
 everything but keeper that was made before.  The count stays, and the log says
-what died.  One clock alone destroys nothing.  Prints TAP.
+what died.  One clock alone destroys nothing.  A record, header or lock that
+was exchanged or changed opens nothing either.  Prints TAP.
 """
 import os
 import shutil
@@ -130,6 +131,60 @@ def test_left_lock(tap, site, petitiond, petition, desk, people):
         f.write(bytes(96))
 
 
+def test_tampered(tap, site, petition, desk, people):
+    """A web or a disk that hands the desk something else than was sealed."""
+    slot, other = (people.sign(f"Canary {x}", f"{x}@example.org", "SW1A 1AA",
+                               petition=petition) for x in ("Green", "Blue"))
+    locks = f"{site.dir}/keeper/locks"
+
+    def record(n):
+        return query(site, "SELECT identity FROM record WHERE slot = ?", n)[0][0]
+
+    def put_record(data):
+        query(site, "UPDATE record SET identity = ? WHERE slot = ?", data, slot)
+
+    def headers():
+        return dict(query(site, "SELECT id, header FROM epoch"))
+
+    def put_lock(data, n=slot):
+        with open(locks, "r+b") as f:
+            f.seek(n * 96)
+            before = f.read(32)
+            f.seek(n * 96)
+            f.write(data)
+        return before
+
+    def refused(what):
+        done = desk.run("open", slot, "audit")
+        tap.check(done.returncode == 1 and "Canary" not in done.stdout, what,
+                  done)
+    good, theirs = record(slot), record(other)
+    put_record(theirs)
+    refused("another signer's record does not open in this one's place")
+    put_record(theirs[:40] + good[40:48] + theirs[48:])
+    refused("nor does it with this one's slot written into it")
+    put_record(good[:32] + bytes(7) + b"\1" + good[40:])
+    refused("nor this one's moved to another petition")
+    put_record(good)
+    header = headers()[good[8:24]]
+    foreign = next(h for i, h in headers().items() if h != header)
+    query(site, "UPDATE epoch SET header = ? WHERE id = ?", foreign,
+          good[8:24])
+    refused("nor with another epoch's header")
+    query(site, "UPDATE epoch SET header = ? WHERE id = ?", header, good[8:24])
+    lock = put_lock(bytes(32), other)
+    put_lock(lock, other)
+    own = put_lock(lock)
+    refused("nor with another signer's lock")
+    put_lock(bytes([own[0] ^ 1]) + own[1:])
+    refused("nor with a bit of its lock changed")
+    put_lock(bytes(32))
+    refused("nor without its lock")
+    put_lock(own)
+    tap.check("Canary Green" in desk.run("open", slot, "audit").stdout,
+              "all as it was: it opens")
+
+
 def run(tap, site, petitiond, program):
     petition = site.open_petitions()[0]
     desk = desk_test.Desk(program, desk_test.opened_copy(
@@ -193,6 +248,7 @@ def run(tap, site, petitiond, program):
     checked(tap, site, petitiond, "check finds everything in order")
     other = site.open_petitions()[0]
     test_left_lock(tap, site, petitiond, other, desk, people)
+    test_tampered(tap, site, other, desk, people)
     test_check_sees(tap, site, petitiond, petition, other)
     livesite.until("the leaves", lambda: query(
         site, "SELECT count(*) FROM event WHERE leaf_index IS NULL"
