@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/file.h"
+#include "base/wipe.h"
 #include "role/keep_priv.h"
 
 enum { PEOPLE_BITS = 12, RANGE_LEN = 16 };
@@ -142,6 +143,7 @@ void keep_close(struct keep *k)
 	keep_rids_release(&k->rids);
 	keep_index_release(&k->people);
 	keep_store_release(&k->store);
+	wipe(k, sizeof(*k));
 	free(k);
 }
 

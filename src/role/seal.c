@@ -101,6 +101,7 @@ void sealer_free(struct sealer *s)
 		buf_release(&s->header[i].age);
 	buf_release(&s->body);
 	secret_free(s->secret);
+	wipe(s, sizeof(*s));
 	free(s);
 }
 

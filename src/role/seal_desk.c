@@ -28,8 +28,11 @@ enum err seal_desk_read(int own_fd, struct str request, struct buf *b)
 	enum err e =
 		identity == NULL ? ERR_MEMORY : read_identity(own_fd, identity);
 
-	if (e == OK && age_open(identity, request, b) != OK)
-		e = ERR_INVALID;
+	if (e == OK) {
+		e = age_open(identity, request, b);
+		if (e != OK && e != ERR_MEMORY)
+			e = ERR_INVALID;
+	}
 	secret_free(identity);
 	if (e != OK)
 		return e;
