@@ -94,10 +94,14 @@ class Talk(socketserver.StreamRequestHandler):
         self.say("220 here")
         while line := self.rfile.readline():
             verb = line.strip().upper().split(b" ")[0]
+            address = line.decode().partition("<")[2].partition(">")[0]
             if verb == b"MAIL":
-                self.sender = line.decode().partition("<")[2].partition(">")[0]
+                self.sender = address
             if verb == b"DATA":
                 self.data()
+            elif verb == b"RCPT" and address in self.server.refused:
+                self.say(f"550 5.1.1 <{address}>: nobody is here")
+                self.server.told.add(address)
             elif verb == b"QUIT":
                 self.say("221 bye")
                 return
@@ -112,6 +116,8 @@ class Mailbox(socketserver.ThreadingTCPServer):
     def __init__(self, port=0):
         super().__init__(("127.0.0.1", port), Talk)
         self.mails, self.talks = [], []
+        # Who is to be refused, and who was.
+        self.refused, self.told = set(), set()
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -144,12 +150,12 @@ def link_of(mail):
                      mail_text(mail)).groups()
 
 
-def report_on(sender):
+def report_on(sender, address="ada@example.net"):
     """A report of RFC 3464, as Python writes one: nobody is there."""
     about = email.message_from_string(
         "Content-Type: message/delivery-status\n\n"
         "Reporting-MTA: dns; mx.example.net\n\n"
-        "Final-Recipient: rfc822; ada@example.net\n"
+        f"Final-Recipient: rfc822; {address}\n"
         "Action: failed\nStatus: 5.1.1\n")
     report = email.mime.multipart.MIMEMultipart(
         "report", **{"report-type": "delivery-status"})
@@ -201,8 +207,10 @@ class Connection:
 
 
 class Site:
-    def __init__(self, petitiond, settings=()):
-        self.petitiond = petitiond
+    def __init__(self, petitiond, settings=(), before=()):
+        """before: words of a program that runs the server and gives way to
+        it."""
+        self.petitiond, self.before = petitiond, before
         self.folder = tempfile.mkdtemp(prefix="petitiond-live-")
         os.chmod(self.folder, 0o755)
         self.dir = os.path.join(self.folder, "site")
@@ -242,7 +250,7 @@ class Site:
     def serve(self):
         with open(self.stderr_path, "ab") as log:
             self.process = subprocess.Popen(
-                [self.petitiond, "serve", self.dir,
+                [*self.before, self.petitiond, "serve", self.dir,
                  "--listen", f"127.0.0.1:{self.port}"],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         until("the server", self.healthy)
@@ -348,15 +356,22 @@ def person(name, address, postcode, **more):
 
 
 class _Hidden(html.parser.HTMLParser):
-    token = None
+    def __init__(self):
+        super().__init__()
+        self.fields = {}
 
     def handle_starttag(self, tag, attrs):
         a = dict(attrs)
-        if tag == "input" and a.get("name") == "form":
-            self.token = a.get("value")
+        if tag == "input" and a.get("type") == "hidden":
+            self.fields[a.get("name")] = a.get("value")
+
+
+def hidden_fields(page):
+    """{name: value} of what a form sends without being asked."""
+    parser = _Hidden()
+    parser.feed(page)
+    return parser.fields
 
 
 def form_token(page):
-    parser = _Hidden()
-    parser.feed(page)
-    return parser.token
+    return hidden_fields(page).get("form")

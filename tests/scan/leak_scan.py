@@ -1,224 +1,42 @@
 #!/usr/bin/python3
 """Looks for what signers typed where it must not be.
 
-usage: leak_scan.py served|sanitized PETITIOND
+usage: leak_scan.py served|sanitized PETITIOND PETITION-DESK
 
 Signers with names, addresses, postcodes and IP addresses that stand nowhere
-else sign a petition over real HTTP, with every detour a form has.  One second
-after the last answer, and again one second after they confirmed, no file below
-SITE, no log line and no memory of the supervisor or of a role may hold any of
-it in any of its spellings, nor the secrets of their mails.  Prints TAP; must
-run as root, for no role lets anybody else read its memory.
+else sign a petition over real HTTP, with every detour a form has: the page for
+who got no mail, a name corrected, mails that are refused or come back.  They
+confirm, look at receipts, ask what is held, and leave; a desk looks for them,
+opens, blocks and erases.  One second after the last answer of each part no
+file below SITE, no log line and no memory of the supervisor or of a role may
+hold any of it in any of its spellings, nor the secrets of their mails; and
+none of these processes may leave a core file.  Prints TAP; must run as root,
+for no role lets anybody else read its memory.
 """
 
-import array
 import base64
 import ipaddress
-import mmap
+import mailbox
 import os
-import re
 import subprocess
 import sys
 import time
 import urllib.parse
 
 sys.dont_write_bytecode = True  # leave no file in the source tree
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "live"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "live"),
+                os.path.join(HERE, "..", "desk")]
 
+import desk_test  # noqa: E402
 import livesite  # noqa: E402
+from scanner import (Needles, files_below, scan_file,  # noqa: E402
+                     scan_process, secret_spellings, test_scanner)
 
-CHUNK = 4 << 20
-PAGE = mmap.PAGESIZE
-AROUND = 24
-
-
-# ---- what to look for ----
-
-def base64_parts(data):
-    """base64 of data at each of the three places it can begin at, without the
-    letters that depend on what stands beside it."""
-    parts = []
-    for shift in range(3):
-        text = base64.b64encode(bytes(shift) + data)
-        begin = (0, 2, 3)[shift]
-        end = len(text) if (shift + len(data)) % 3 == 0 else -4
-        parts.append(text[begin:end])
-    return [p for p in parts if len(p) >= 8]
-
-
-def spellings(text):
-    """{how: bytes} of a text that somebody typed."""
-    raw = text.encode()
-    forms = {"plain": raw, "hex": raw.hex().encode(),
-             "HEX": raw.hex().upper().encode(),
-             "UTF-16LE": text.encode("utf-16-le"),
-             "UTF-16BE": text.encode("utf-16-be"),
-             "UTF-32": text.encode("utf-32-le"),
-             "URL": urllib.parse.quote_plus(text).encode(),
-             "URL, lower": re.sub("%..", lambda m: m[0].lower(),
-                                  urllib.parse.quote_plus(text)).encode(),
-             "lower": text.lower().encode(), "upper": text.upper().encode()}
-    for i, part in enumerate(base64_parts(raw)):
-        forms[f"base64+{i}"] = part
-        forms[f"base64url+{i}"] = part.translate(
-            bytes.maketrans(b"+/", b"-_"))
-    return forms
-
-
-def secret_spellings(data, texts):
-    """{how: bytes} of a secret: its bytes, and texts it is written as."""
-    forms = {"raw": data, "hex": data.hex().encode(),
-             "HEX": data.hex().upper().encode()}
-    for i, part in enumerate(base64_parts(data)):
-        forms[f"base64+{i}"] = part
-        forms[f"base64url+{i}"] = part.translate(
-            bytes.maketrans(b"+/", b"-_"))
-    for i, text in enumerate(texts):
-        forms[f"text {i}"] = text.encode()
-    return forms
-
-
-class Needles:
-    def __init__(self):
-        self.what = {}  # bytes -> what it is
-
-    def add(self, what, forms):
-        for how, needle in forms.items():
-            if len(needle) >= 4:
-                self.what.setdefault(needle, f"{what} ({how})")
-
-    def text(self, what, text):
-        self.add(what, spellings(text))
-
-    def find(self, data):
-        """[(offset, what)]"""
-        found = []
-        for needle, what in self.what.items():
-            at = data.find(needle)
-            while at >= 0:
-                found.append((at, what))
-                at = data.find(needle, at + 1)
-        return sorted(found)
-
-
-# ---- where to look ----
-
-def resident(pid, first, last):
-    """[(first, last)] of the pages that are there (in memory or swapped): the
-    others have never been written to."""
-    runs = []
-    with open(f"/proc/{pid}/pagemap", "rb", buffering=0) as f:
-        entries = array.array("Q", os.pread(
-            f.fileno(), (last - first) // PAGE * 8, first // PAGE * 8))
-    for i, entry in enumerate(entries):
-        at = first + i * PAGE
-        if entry >> 62 == 0:
-            continue
-        if runs and runs[-1][1] == at:
-            runs[-1] = (runs[-1][0], at + PAGE)
-        else:
-            runs.append((at, at + PAGE))
-    return runs
-
-
-def read_maps(pid):
-    """[(first, last, name)] of the memory of a process that can hold more than
-    what stands in a program file."""
-    areas = []
-    with open(f"/proc/{pid}/maps", encoding="utf-8") as f:
-        for line in f:
-            word = line.split(None, 5)
-            if word[1][0] != "r" or (word[1][1] != "w" and word[4] != "0"):
-                continue
-            first, last = (int(x, 16) for x in word[0].split("-"))
-            name = word[5].strip() if len(word) > 5 else "anonymous"
-            if name in ("[vvar]", "[vsyscall]", "[vdso]"):
-                continue
-            areas += [(*run, name) for run in resident(pid, first, last)]
-    return areas
-
-
-def show(data):
-    return "".join(chr(b) if 32 <= b < 127 else "." for b in data)
-
-
-def scan_bytes(needles, read, size, where):
-    """Findings in size bytes that read(offset, length) gives, as lines."""
-    longest = max(map(len, needles.what))
-    lines, at = [], 0
-    while at < size:
-        data = read(at, min(CHUNK + longest, size - at))
-        for offset, what in needles.find(data):
-            if offset < CHUNK:
-                lines.append(f"{where}+{at + offset:#x}: {what}: " + show(
-                    data[max(0, offset - AROUND):offset + AROUND + 16]))
-        at += CHUNK
-    return lines
-
-
-def scan_process(needles, name, pid):
-    lines = []
-    with open(f"/proc/{pid}/mem", "rb", buffering=0) as mem:
-        def read(offset, length):
-            try:
-                return os.pread(mem.fileno(), length, first + offset)
-            except OSError:
-                return b""  # guard pages, devices
-        for first, last, area in read_maps(pid):
-            lines += scan_bytes(needles, read, last - first,
-                                f"{name} {area} {first:#x}")
-    return lines
-
-
-def scan_file(needles, path):
-    try:
-        with open(path, "rb") as f:
-            return scan_bytes(
-                needles, lambda at, n: os.pread(f.fileno(), n, at),
-                os.fstat(f.fileno()).st_size, path)
-    except FileNotFoundError:
-        return []  # a journal that was just rotated away
-
-
-def files_below(folder):
-    for here, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(here, name)
-            if os.path.isfile(path):
-                yield path
-
-
-# ---- the test of the test ----
-
-def test_scanner(tap, folder):
-    """What was planted in a process and in a file is found."""
-    secret = "Planted" + os.urandom(6).hex()
-    needles = Needles()
-    needles.text("planted", secret)
-    child = subprocess.Popen(
-        ["/usr/bin/python3", "-c",
-         "import sys; x = sys.stdin.readline(); print(flush=True); "
-         "y = x.encode('utf-16-le'); sys.stdin.readline()"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    child.stdin.write(secret.encode() + b"\n")
-    child.stdin.flush()
-    child.stdout.readline()
-    found = scan_process(needles, "child", child.pid)
-    child.stdin.close()
-    child.stdout.close()
-    child.wait()
-    tap.check(any("(plain)" in line for line in found),
-              "the scanner finds a text in a process's memory")
-    path = os.path.join(folder, "planted")
-    for how, wrap in (("plain", lambda b: b), ("base64", base64.b64encode),
-                      ("hex", lambda b: b.hex().encode()),
-                      ("UTF-16", lambda b: b.decode().encode("utf-16-le"))):
-        with open(path, "wb") as f:
-            f.write(bytes(CHUNK - 9) + wrap(b"ab" + secret.encode() + b"yz"))
-        tap.check(len(scan_file(needles, path)) > 0,
-                  f"and in a file, across two reads ({how})")
-    os.unlink(path)
+# Root without the right to look into processes whatever they say.
+_LESS = "=-sys_ptrace,-perfmon,-sys_admin"
+UNPRIVILEGED = ("setpriv", "--bounding-set" + _LESS, "--inh-caps" + _LESS)
+WISHES = ("withdraw", "updates", "erase", "data")
 
 
 # ---- signers ----
@@ -332,13 +150,146 @@ def report(tap, site, needles, when):
     tap.check(not found, f"{when}: nothing in the log lines", *found[:40])
 
 
-def run(tap, site):
+def add_secrets(needles, link):
+    text, o, h = link
+    secret = base64.b32decode(text.split("-")[1] + "======")
+    needles.add("T", secret_spellings(
+        secret, [text, text.split("-")[1], text.lower()]))
+    needles.add("o", secret_spellings(
+        base64.urlsafe_b64decode(o + "="), [o]))
+    needles.text("the mail's fragment", f"{o}.{h}")
+
+
+def core_limit(pid):
+    """What a core file of this process may have, soft and hard."""
+    with open(f"/proc/{pid}/limits", encoding="ascii") as f:
+        return next(line.split()[4:6] for line in f
+                    if line.startswith("Max core file size"))
+
+
+def lets_look(pid):
+    """Does the kernel let its user look into the process?  Only if it is
+    "dumpable"; the one who asks has no more rights than it."""
+    done = subprocess.run([*UNPRIVILEGED, "cat", f"/proc/{pid}/maps"],
+                          capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def test_cores(tap, site):
+    """No core file: not by limit, and not for a program that takes dumps
+    whatever the limit, as core_pattern may name one."""
+    other = subprocess.Popen([*UNPRIVILEGED, "cat"], stdin=subprocess.PIPE)
+    livesite.until("another process that can be looked into", lambda:
+                   lets_look(other.pid))
+    other.stdin.close()
+    other.wait()
+    for name, pid in site.processes().items():
+        tap.check(core_limit(pid) == ["0", "0"],
+                  f"{name} may write no core file", core_limit(pid))
+        tap.check(not lets_look(pid), f"{name} cannot be dumped")
+
+
+def test_mails(tap, site, needles, petition):
+    """Mails that did not come, came back or were refused, and a name that
+    was misspelt."""
+    patient, misspelt, right, bounced, refused = (Canary() for _ in range(5))
+    for c in (patient, misspelt, right, bounced, refused):
+        c.needles(needles)
+    site.mailbox.refused.add(refused.email)
+    for c in (patient, misspelt, bounced, refused):
+        tap.check(site.sign(petition, c.fields(), c.headers).status == 303,
+                  "a form was taken")
+    path = f"/petitions/{petition}/signatures/"
+    page = site.get(path + "thank-you", patient.headers)
+    tap.check("/no-email" in page.text, "a way out for who got no mail")
+    page = site.get(path + "no-email", patient.headers)
+    tap.check(site.post(path + "new", {
+        **patient.fields(), **livesite.hidden_fields(page.text),
+        "stage": "send"}, patient.headers).status == 303, "the form again")
+    add_secrets(needles, livesite.link_of(site.mailbox.wait(patient.email, 2)))
+
+    link = livesite.link_of(site.mailbox.wait(misspelt.email))
+    add_secrets(needles, link)
+    page = site.get(f"/c/{link[0]}/correct", misspelt.headers)
+    hidden = livesite.hidden_fields(page.text)
+    tap.check("corrects" in hidden, "a form to correct the name")
+    tap.check(site.post(path + "new", {
+        **misspelt.fields(), "name": right.name, **hidden, "stage": "send"},
+        misspelt.headers).status == 303, "the right name")
+    link = livesite.link_of(site.mailbox.wait(misspelt.email, 2))
+    add_secrets(needles, link)
+    tap.check(site.confirm(link[0], misspelt.headers).status == 303,
+              "is confirmed")
+
+    mail = site.mailbox.wait(bounced.email)
+    folder = os.path.join(site.dir, "mailer", "bounces")
+    mailbox.Maildir(folder).add(livesite.report_on(
+        mail.sender, bounced.email))
+    livesite.until("the report to be read", lambda:
+                   not os.listdir(os.path.join(folder, "new")))
+    tap.check(os.listdir(os.path.join(folder, "cur")) == [],
+              "a mail came back, and the report of it is gone")
+    livesite.until("a mail to be refused", lambda:
+                   refused.email in site.mailbox.told)
+    tap.check(site.post("/petitions/local", {"postcode": patient.postcode},
+                        patient.headers).status < 500,
+              "a postcode asked for its area")
+
+
+def test_leaving(tap, site, desk, petition, canaries, tokens):
+    """Receipts, every page of the links to leave, and a desk's day."""
+    first, second, third = canaries
+    answer = site.confirm(tokens[0], first.headers)
+    receipt = answer.getheader("Location")
+    tap.check(site.get(receipt, first.headers).status == 200 and
+              site.get(receipt.split("?")[0] + ".json",
+                       first.headers).status == 200, "a receipt")
+
+    slot = desk_test.slot_of(site, tokens[2])
+    tap.check(desk.slots(petition, "email", third.email)[0] == [slot] and
+              slot in desk.slots(petition, "postcode", third.postcode)[0] and
+              slot in desk.slots(petition, "domain", third.domain)[0] and
+              slot in desk.slots(petition, "ip", str(third.ip))[0],
+              "a desk finds a signer by whatever it knows")
+    done = desk.run("open", slot, "complaint")
+    tap.check(third.name in done.stdout and third.email in done.stdout,
+              "and opens the record", done.stderr)
+    tap.check(third.name in desk.run("answer", third.email, "json").stdout,
+              "and answers who asked what is held")
+    tap.check([desk.run(word, third.email).returncode
+               for word in ("block", "unblock")] == [0, 0],
+              "and blocks the address for a while")
+    tap.check(desk.run("erase", third.email, "order").returncode == 0,
+              "and erases")
+
+    for c, token, posts in ((first, tokens[0], ("data", "updates",
+                                                "withdraw")),
+                            (second, tokens[1], ("erase",)),
+                            (third, tokens[2], ("withdraw",))):
+        good = [site.get(f"/s/{token}", c.headers).status] + [
+            site.get(f"/s/{token}/{wish}", c.headers).status
+            for wish in WISHES]
+        tap.check(good == [200] * 5, "the pages of the link to leave", good)
+        for wish in posts:
+            answer = site.post(f"/s/{token}/{wish}", {"confirm": "1"},
+                               c.headers)
+            left = answer.getheader("Location")
+            tap.check(answer.status == 303 and "/left/" in left and
+                      site.get(left, c.headers).status == 200,
+                      f"the button: {wish}", answer.status, left)
+        wrong = token[:-1] + ("A" if token[-1] != "A" else "B")
+        tap.check(site.post(f"/s/{wrong}/withdraw", {},
+                            c.headers).status == 404, "a link mistyped")
+
+
+def run(tap, site, desk):
     needles, canaries = Needles(), [Canary() for _ in range(3)]
     petition = site.open_petitions()[0]
     before = site.processes()
 
     tap.check(len(before) == 1 + len(livesite.ROLES), "all roles are found",
               before)
+    test_cores(tap, site)
     for c in canaries:
         c.needles(needles)
     statuses = detours(site, petition, canaries[0])
@@ -359,13 +310,8 @@ def run(tap, site):
     tap.check(answer.status == 303, "a form came on a kept connection")
     mails = [site.mailbox.wait(c.email) for c in canaries]
     links = [livesite.link_of(m) for m in mails]
-    for text, o, h in links:
-        secret = base64.b32decode(text.split("-")[1] + "======")
-        needles.add("T", secret_spellings(
-            secret, [text, text.split("-")[1], text.lower()]))
-        needles.add("o", secret_spellings(
-            base64.urlsafe_b64decode(o + "="), [o]))
-        needles.text("the mail's fragment", f"{o}.{h}")
+    for link in links:
+        add_secrets(needles, link)
     time.sleep(1)
     report(tap, site, needles, "after signing")
     kept.close()
@@ -384,23 +330,32 @@ def run(tap, site):
     again = canaries[0]  # "you have already signed"
     site.sign(petition, again.fields(), again.headers)
     site.mailbox.wait(again.email, 2)
+    test_mails(tap, site, needles, petition)
     time.sleep(1)
-    report(tap, site, needles, "after signing again")
+    report(tap, site, needles, "after mails that went astray and signing again")
+    test_leaving(tap, site, desk, petition, canaries,
+                 [text for text, _, _ in links])
+    time.sleep(1)
+    report(tap, site, needles, "after desk and leaving")
     tap.check(site.processes() == before, "no role died")
 
 
 def main():
-    mode, petitiond = sys.argv[1:]
+    mode, petitiond, program = sys.argv[1:]
     if mode != "served":
         return livesite.skip_all("a sanitizer keeps what is freed")
     if os.geteuid() != 0:
         return livesite.skip_all("only root can read the roles' memory")
     tap = livesite.Tap()
-    site = livesite.Site(petitiond,
-                         [("http", "trusted_proxies", "127.0.0.1")])
+    site = livesite.Site(petitiond, [
+        ("http", "trusted_proxies", "127.0.0.1"),
+        ("mail", "bounces", "bounces@petitions.example.org")],
+        before=UNPRIVILEGED)
     try:
         test_scanner(tap, site.folder)
-        run(tap, site)
+        run(tap, site, desk_test.Desk(
+            os.path.abspath(program), desk_test.opened_copy(
+                site, site.desk, site.desk + ".open")))
     finally:
         site.close()
     return tap.done()
