@@ -209,6 +209,9 @@ void flow_confirmed(struct flow *f, struct work *w)
 	const struct work_confirm *c = &w->confirm;
 
 	if (w->err != OK) {
+		/* The claim stands, and who made it may not press again:
+		 * reconcile rolls it forward. */
+		flow_lose(f, ROLE_KEEPER, w->err);
 		flow_refuse(f, w, (unsigned)err_http_status(w->err));
 		return;
 	}
