@@ -7,7 +7,7 @@
  *    after a power cut (disk.py).  kill -9 keeps the kernel's cache and with
  *    it every write that nobody synced; a power cut does not.
  *  - It says ENOSPC to the roles that the page names.
- *  - It moves the wall clock of each role.
+ *  - It moves the wall clock of each role, and lets time pass for all.
  *
  * Functions of libc that this project and SQLite use for these are replaced by
  * ones that do the same by system calls the sandbox allows.  A record has a
@@ -16,8 +16,10 @@
  * it had returned, and returned.  When the power is off nobody gets any
  * further: whoever comes by waits to be killed.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -46,6 +48,7 @@ struct page {
 	_Atomic(int32_t) room; /* pieces that still fit before that */
 	uint32_t unused;
 	_Atomic(int64_t) wall_ms[ROLES]; /* added to the time of day */
+	_Atomic(int64_t) mono_ms; /* to everybody's monotonic clock */
 };
 
 enum { RECORDS_AT = 4096 };
@@ -520,21 +523,39 @@ int syncfs(int fd)
 
 /* ---- the time of day ---- */
 
-static int64_t moved_ms(void)
+static int64_t moved_ms(clockid_t id)
 {
-	return page == NULL ? 0 : atomic_load(&page->wall_ms[my_role]);
+	if (page == NULL)
+		return 0;
+	if (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)
+		return atomic_load(&page->wall_ms[my_role]);
+	return id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE
+		? atomic_load(&page->mono_ms)
+		: 0;
 }
 
 int clock_gettime(clockid_t id, struct timespec *ret_time)
 {
 	int rc = (int)syscall(SYS_clock_gettime, id, ret_time);
 
-	if (rc == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) {
-		int64_t ms = moved_ms();
-
-		ret_time->tv_sec += ms / 1000;
-	}
+	if (rc == 0)
+		ret_time->tv_sec += moved_ms(id) / 1000;
 	return rc;
+}
+
+/* Whoever waits until a time of this clock waits by the kernel's. */
+int pthread_cond_clockwait(pthread_cond_t *restrict cond,
+	pthread_mutex_t *restrict mutex, clockid_t id,
+	const struct timespec *restrict until)
+{
+	static int (*real)(pthread_cond_t *restrict, pthread_mutex_t *restrict,
+		clockid_t, const struct timespec *restrict);
+	struct timespec t = *until;
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "pthread_cond_clockwait");
+	t.tv_sec -= moved_ms(id) / 1000;
+	return real(cond, mutex, id, &t);
 }
 
 time_t time(time_t *ret_time)

@@ -49,6 +49,7 @@ class Driver:
     answers_between = 30  # some life between two rounds
     site_rounds = 400  # then a new site, or looking takes longer and longer
     site_type = Site
+    crowd = CROWD
     people_type = People
 
     def __init__(self, args, tap):
@@ -144,7 +145,7 @@ class Driver:
         faults = []
         people = self.people
         try:
-            people.crowd(CROWD)
+            people.crowd(self.crowd)
             watch = asyncio.create_task(self.watcher.watch())
             await self.play_block(n, played)
         finally:

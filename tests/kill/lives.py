@@ -241,9 +241,10 @@ class Run:
     async def serving(self):
         async def answers():
             try:
-                status, _, _ = await exchange(self.site.port, "GET", "/")
+                status, _, _ = await asyncio.wait_for(
+                    exchange(self.site.port, "GET", "/"), 5)
                 return None if status == 200 else status
-            except OSError as e:
+            except (OSError, asyncio.TimeoutError) as e:
                 return repr(e)
 
         await until("the site serves", answers)

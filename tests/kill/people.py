@@ -61,6 +61,8 @@ class Relay:
         self.server = None
         self.port = 0
         self.copies = 0
+        self.mood = "fine"
+        self.met = 0  # connections while in no fine mood
 
     async def start(self, port=0):
         self.server = await asyncio.start_server(self.talk, "127.0.0.1", port)
@@ -69,10 +71,16 @@ class Relay:
     async def talk(self, reader, writer):
         to = None
         try:
+            if self.mood != "fine":
+                await self.sulk(writer)
+                return
             writer.write(b"220 relay\r\n")
             while True:
                 line = await reader.readline()
                 if not line:
+                    break
+                if self.mood != "fine":
+                    await self.sulk(writer)
                     break
                 verb = line[:4].upper()
                 if verb == b"RCPT":
@@ -90,6 +98,14 @@ class Relay:
             pass
         finally:
             writer.close()
+
+    async def sulk(self, writer):
+        """down: gone at once; refusing: no mail today; hanging: not a word."""
+        self.met += 1
+        if self.mood == "refusing":
+            writer.write(b"421 not today\r\n")
+        while self.mood == "hanging":  # then it is started anew
+            await asyncio.sleep(0.1)
 
     def take(self, to, data):
         message_id = re.search(r"(?mi)^Message-ID:\s*(\S+)", data).group(1)
@@ -145,6 +161,10 @@ async def exchange(port, method, path, fields=None):
             f"Origin: http://127.0.0.1:{port}\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
+        # Where nobody listens yet, a connection may meet itself.
+        if writer.get_extra_info("sockname") == \
+                writer.get_extra_info("peername"):
+            raise ConnectionRefusedError(f"nobody listens at {port}")
         writer.write(head.encode() + b"\r\n" + body)
         await writer.drain()
         answer = await reader.read()
@@ -445,5 +465,6 @@ class People:
     async def disperse(self):
         """Everybody ends the life begun."""
         self.stopping = True
-        await asyncio.gather(*self.tasks)
+        if self.tasks:
+            await asyncio.gather(*self.tasks)
         self.tasks = set()

@@ -20,7 +20,7 @@ import sys
 sys.dont_write_bytecode = True  # leave no file in the source tree
 
 from disk import OwnDisk
-from driver import CROWD, Driver, arguments, run
+from driver import Driver, arguments, run
 
 HOW = ("none", "prefix", "ordered", "any")
 # Files whose syncs are taken out, each for itself: something must be lost.
@@ -63,7 +63,7 @@ class Power(Driver):
         faults = []
         for _ in range(TRIES):
             await self.open_site()
-            self.people.crowd(CROWD)
+            self.people.crowd(self.crowd)
             _, faults = await self.cut("none")
             await self.people.vanish()
             await self.close_site()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What `make soak` does: kills, power cuts, full disks and wrong clocks, one
-after the other, for hours.
+"""What `make soak` does: kills, power cuts, full disks, wrong clocks and a relay
+that is away, one after the other, for hours.
 
 usage: soak.py --build DIR [--rounds N] [--seed S]
 
@@ -15,7 +15,8 @@ import sys
 import time
 
 # Program, and which part of N rounds it takes.
-PARTS = (("kill", 1), ("power", 0.3), ("full", 0.1), ("clocks", 0.1))
+PARTS = (("kill", 1), ("power", 0.3), ("full", 0.1), ("clocks", 0.1),
+         ("relay", 0.01))
 LEAST = 8
 
 
