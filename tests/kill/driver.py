@@ -87,7 +87,8 @@ class Driver:
             self.site, self.relay, self.ledger, [self.unsigned.pop()],
             self.rng.random())
         self.site_is_new()
-        self.watcher = Watcher(self.site, self.people.petitions)
+        self.watcher = Watcher(self.site, self.people.petitions,
+                               self.ledger.leaving)
         self.oracle = Oracle(self.site, self.ledger, self.relay, self.watcher)
 
     async def serving(self):

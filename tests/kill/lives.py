@@ -56,6 +56,7 @@ class Told:
         self.confirmed = []
         self.ended = {}
         self.maybe = set()
+        self.left = set()
         self.tokens = set()  # slots whose mail came
         self.people = []  # (petition, country, postcode) of the counted
         self.errors = None

@@ -21,8 +21,8 @@ from server import Failure
 
 TENTATIVE, SETTLED, WON, BOOKED, DEAD = range(1, 6)  # keep_entry.h
 CONFIRM = 0
-SIGN = 2
-PENDING, VALIDATED = 0, 1
+SIGN, WITHDRAW = 2, 4
+PENDING, VALIDATED, WITHDRAWN = 0, 1, 3
 
 
 def unbase64(text):
@@ -70,6 +70,12 @@ async def at_rest(site, petitions):
         db.close()
         return f"{n} events have no leaf" if n else None
 
+    async def gone():
+        with database(site) as db:
+            n = db.execute("SELECT count(*) FROM leaving").fetchone()[0]
+        db.close()
+        return f"{n} leavers are not destroyed" if n else None
+
     async def mailed():
         with database(site) as db:
             n = db.execute("SELECT count(*) FROM mail_queue").fetchone()[0]
@@ -95,6 +101,7 @@ async def at_rest(site, petitions):
         return None
 
     await until("events become leaves", sequenced)
+    await until("who left is gone", gone)
     # A job that the relay was too slow for is tried again after 2 minutes.
     await until("mails go out", mailed, 150)
     await until("the public counts follow", shown)
@@ -112,6 +119,10 @@ class State:
             self.rows = {r["slot"]: r for r in table(
                 "SELECT * FROM signature")}
             self.records = {r[0] for r in table("SELECT slot FROM record")}
+            self.sealed = [r[0] for r in table(
+                "SELECT identity FROM record UNION ALL SELECT contact"
+                " FROM record WHERE contact IS NOT NULL"
+                " UNION ALL SELECT job FROM mail_job")]
             self.jobs = {r[0] for r in table("SELECT slot FROM mail_job")}
             self.rids = {r["rid"]: r["slot"] for r in table(
                 "SELECT * FROM form_rid")}
@@ -220,6 +231,8 @@ class Oracle:
             self.check_served()
             self.check_confirmed()
             self.check_people()
+            self.check_leavers()
+            self.check_streams()
             self.check_files()
             self.check_programs()
         except Failure as e:
@@ -308,13 +321,14 @@ class Oracle:
             if e is None:
                 self.must(False, f"slot {slot} has a row, no entry")
             elif e["state"] == DEAD:
-                self.must(row["state"] == PENDING and e["winner"] != 0,
+                self.must(row["state"] == WITHDRAWN or
+                          row["state"] == PENDING and e["winner"] != 0,
                           f"slot {slot} has a row, its entry was freed")
             elif row["state"] == VALIDATED:
                 self.must(e["state"] in (WON, BOOKED),
                           f"slot {slot} counts, its entry was not claimed")
             self.must(slot in s.records, f"slot {slot} has no record")
-            self.must(slot in s.jobs or row["state"] == VALIDATED,
+            self.must(slot in s.jobs or row["state"] != PENDING,
                       f"slot {slot} is pending and has no mail job")
 
     def check_log(self):
@@ -332,8 +346,13 @@ class Oracle:
                   f"{len(in_log)} SIGN leaves for {len(wanted)} events")
         self.must(len(s.leaves) == len(s.events),
                   f"{len(s.leaves)} leaves for {len(s.events)} events")
+        gone = [e for e in s.events if e["type"] == WITHDRAW]
+        self.must(len({e["target_ev_seq"] for e in gone}) == len(gone),
+                  "a slot has two WITHDRAW events")
         for p in s.petitions.values():
-            n = sum(1 for q, _ in in_log if q == p["id"])
+            n = sum(1 for q, _ in in_log if q == p["id"]) - sum(
+                1 for kind, q, _ in s.leaves
+                if kind == WITHDRAW and q == p["id"])
             self.must(p["counted"] == n, f"petition {p['id']} counts "
                       f"{p['counted']}, the log {n}")
 
@@ -367,12 +386,37 @@ class Oracle:
                    if row["state"] == VALIDATED}
         for person, end in self.ledger.ended.items():
             n = len(slots.get(person, ()))
-            self.must(n == (1 if end == "counted" else 0),
+            self.must(n == (1 if end in ("counted", "left") else 0),
                       f"{person}: {end}, and {n} slots counted")
-        confirmed = {slot for of in slots.values() for slot in of}
+        confirmed = {slot for of in slots.values()
+                     for slot in of} - self.ledger.left
         differ = (counted - self.ledger.maybe) ^ confirmed
         self.must(not differ, f"{len(differ)} slots count unconfirmed or the "
                   f"other way round: {sorted(differ)[:5]}")
+
+    def check_leavers(self):
+        """Who left is out of the count, and of the record nothing is left
+        that opens; nobody else is."""
+        s = self.state
+        gone = {slot for slot, row in s.rows.items()
+                if row["state"] == WITHDRAWN}
+        self.must(gone == self.ledger.left,
+                  f"{len(gone ^ self.ledger.left)} slots are withdrawn "
+                  "unasked, or the other way round")
+        for slot in gone:
+            e = s.entries.get(slot)
+            self.must(e is not None and e["state"] == DEAD and
+                      not e["lock"], f"slot {slot} left and lives at keeper")
+
+    def check_streams(self):
+        """No key stream was used for two records: an epoch has each number
+        once, whatever died between sealing and storing."""
+        seen = set()
+        for record in self.state.sealed:
+            place = record[8:28]  # epoch and number: docs/formats.md 2
+            self.must(place not in seen,
+                      f"two records of number {place[16:].hex()} in an epoch")
+            seen.add(place)
 
     def check_files(self):
         """No file half made, none of another making; what a power cut leaves

@@ -33,6 +33,8 @@ class Ledger:
         self.confirmed = []  # {slot, c, person, petition, promised}
         self.ended = {}      # person -> "counted" | "refused" | "pending"
         self.maybe = set()   # slots confirmed by who did not wait to hear
+        self.leaving = {}    # petition -> how many began to withdraw
+        self.left = set()    # slots whose withdrawal was acknowledged
         self.hung = []
 
     def form(self, rid, person, petition):
@@ -41,6 +43,10 @@ class Ledger:
     def confirm(self, slot, c, person, petition, promised):
         self.write(self.confirmed, slot=slot, c=c, person=person,
                    petition=petition, promised=promised)
+
+    def leave(self, slot, petition):
+        self.write([], left=slot, petition=petition)
+        self.left.add(slot)
 
     def write(self, book, **entry):
         book.append(entry)
@@ -290,6 +296,18 @@ class People:
             raise Failure(f"no updates for slot {slot}: {status}")
         return True
 
+    async def withdraw(self, petition, token):
+        """Pressing again while it is under way gives the same answer, or
+        that it is done."""
+        slot = slot_of(token)
+        status, headers, _ = await self.press(
+            "POST", f"/s/{token}/withdraw", {})
+        where = headers.get("location", "")
+        if status != 303 or not re.search(
+                r"/signatures/left/(withdrawn|done)$", where):
+            raise Failure(f"withdrawing slot {slot}: {status} {where}")
+        self.ledger.leave(slot, petition)
+
     # ---- lives ----
 
     def newcomer(self):
@@ -426,12 +444,24 @@ class People:
         if len(self.relay.mails[address]) != 1:
             raise Failure(f"{name}: one form, two mails")
 
+    async def leaves(self, petition):
+        """Signs, is counted, and wants it gone; pressed once or twice."""
+        name, address = self.newcomer()
+        await self.sign(petition, name, address)
+        token = await self.relay.wait(address, set())
+        await self.counted(petition, token, name)
+        self.ledger.leaving[petition] = \
+            self.ledger.leaving.get(petition, 0) + 1
+        await asyncio.gather(*(self.withdraw(petition, token)
+                               for _ in range(self.random.choice((1, 2)))))
+        self.ledger.ended[name] = "left"
+
     def lives(self):
         """{life: how often}."""
         return {self.once: 10, self.twice: 4, self.again_before: 3,
                 self.again_after: 2, self.household: 2, self.rivals: 2,
                 self.typed_only: 1, self.walked_away: 3,
-                self.left_early: 12, self.late_press: 3}
+                self.left_early: 12, self.late_press: 3, self.leaves: 5}
 
     async def live(self):
         lives = self.lives()

@@ -5,6 +5,7 @@ armed through a page that all processes inherit (src/base/fault.h).
 """
 import asyncio
 import ctypes
+import fcntl
 import mmap
 import os
 import re
@@ -31,7 +32,10 @@ class FaultPage:
     """left u32, deaths u32, name[48]: src/base/fault.c."""
 
     def __init__(self):
-        self.fd = os.memfd_create("faults")
+        low = os.memfd_create("faults")
+        # The supervisor gives its roles low numbers.
+        self.fd = fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, 20)
+        os.close(low)
         os.ftruncate(self.fd, mmap.PAGESIZE)
         self.map = mmap.mmap(self.fd, mmap.PAGESIZE)
 

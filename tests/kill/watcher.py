@@ -9,8 +9,11 @@ from people import exchange
 
 
 class Watcher:
-    def __init__(self, site, petitions):
+    def __init__(self, site, petitions, leaving=None):
+        """leaving: {petition: how many began to withdraw}, which grows."""
         self.site = site
+        self.leaving = {} if leaving is None else leaving
+        self.left = {}  # before this watch
         self.petitions = petitions
         self.year = time.gmtime().tm_year
         self.checkpoints = set()  # (size, root)
@@ -20,8 +23,10 @@ class Watcher:
         self.stopping = False
 
     async def watch(self):
-        """Until stopped; not by cancelling, which wait_for may swallow."""
+        """Until stopped; not by cancelling, which wait_for may swallow.
+        Who began to leave before is out of the count by now."""
         self.stopping = False
+        self.left = dict(self.leaving)
         while not self.stopping:
             try:
                 await asyncio.wait_for(self.look(), 10)
@@ -54,7 +59,8 @@ class Watcher:
     def take_count(self, petition, document):
         count = document["data"]["attributes"]["signature_count"]
         before = self.counts.get(petition, 0)
-        if count < before:
+        leavers = self.leaving.get(petition, 0) - self.left.get(petition, 0)
+        if count < before - leavers:
             self.faults.append(
                 f"petition {petition} fell from {before} to {count}")
         self.counts[petition] = count

@@ -207,10 +207,11 @@ class Connection:
 
 
 class Site:
-    def __init__(self, petitiond, settings=(), before=()):
+    def __init__(self, petitiond, settings=(), before=(), popen=None):
         """before: words of a program that runs the server and gives way to
-        it."""
+        it; popen: what else it is started with."""
         self.petitiond, self.before = petitiond, before
+        self.popen = popen or {}
         self.folder = tempfile.mkdtemp(prefix="petitiond-live-")
         os.chmod(self.folder, 0o755)
         self.dir = os.path.join(self.folder, "site")
@@ -252,7 +253,8 @@ class Site:
             self.process = subprocess.Popen(
                 [*self.before, self.petitiond, "serve", self.dir,
                  "--listen", f"127.0.0.1:{self.port}"],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                **self.popen)
         until("the server", self.healthy)
 
     def healthy(self):
