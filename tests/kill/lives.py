@@ -31,7 +31,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "scan"),
                 os.path.join(HERE, "..", "live")]
 
 from driver import Tap  # noqa: E402
-from leak_scan import Needles, files_below, scan_bytes  # noqa: E402
+from scanner import Needles, files_below, scan_bytes  # noqa: E402
 from oracle import (SIGN, VALIDATED, Oracle, at_rest,  # noqa: E402
                     unbase64, until)
 from people import Relay, exchange, slot_of  # noqa: E402
