@@ -26,7 +26,8 @@ def _numbers(path, begin, prefix):
 
 
 # Numbers shift when a message is added; what is in them is written below.
-globals().update(_numbers("src/role/message.h", "enum message {", "MSG_"))
+MESSAGES = _numbers("src/role/message.h", "enum message {", "MSG_")
+globals().update(MESSAGES)
 globals().update(_numbers("src/role/control.h", "enum control_type {",
                           "CONTROL_"))
 
@@ -53,8 +54,8 @@ def slots(*numbers):
 
 
 class View:
-    def __init__(self, data):
-        self.data, self.at = data, 0
+    def __init__(self, data, kind=None):
+        self.data, self.at, self.kind = data, 0, kind
 
     def take(self, n):
         self.at += n
@@ -79,13 +80,16 @@ class View:
 
 
 class Link:
-    """Our end of a channel; remembers every byte that came."""
+    """Our end of a channel; remembers every byte that came, and which types
+    of messages went."""
 
     def __init__(self, sock):
         self.sock, self.data, self.heard = sock, b"", b""
+        self.said = set()
         sock.settimeout(30)
 
     def send(self, kind, body=b""):
+        self.said.add(kind)
         self.raw(u32(len(body) + 1) + bytes([kind]) + body)
 
     def raw(self, data):
@@ -105,7 +109,7 @@ class Link:
                     break
                 frame, self.data = self.data[4:4 + n], self.data[4 + n:]
                 if not kinds or frame[0] in kinds:
-                    return View(frame[1:])
+                    return View(frame[1:], frame[0])
             left = end - time.monotonic()
             if left <= 0 or not select.select([self.sock], [], [], left)[0]:
                 return None
@@ -168,7 +172,10 @@ class Role:
                 return data[2:]
 
     def alive(self):
-        return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+        try:
+            return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+        except ChildProcessError:
+            return False  # it was dead before
 
     def stop(self):
         try:

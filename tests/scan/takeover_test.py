@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True  # leave no file in the source tree
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "live")]
 
+import everything  # noqa: E402
 import livesite  # noqa: E402
 import rolelines as r  # noqa: E402
 from rolelines import KEEPER, LOG, MAILER, SEALER  # noqa: E402
@@ -41,8 +42,10 @@ def somebody(letter):
 class Web:
     """The sockets of web, and the roles behind them."""
 
+    AGAIN, WRONG = AGAIN, WRONG
+
     def __init__(self, petitiond, site):
-        self.roles = {}
+        self.roles, self.sent = {}, set()
         self.stderr = os.open(site.stderr_path, os.O_WRONLY | os.O_APPEND)
         try:
             for name in (SEALER, KEEPER, LOG, MAILER):
@@ -59,9 +62,16 @@ class Web:
             raise
         self.number = 0
 
-    def meet(self, name):
-        """A fresh channel, as after a broken one."""
+    def said(self):
+        """{(role, type)} of every message that was sent."""
+        return self.sent | {(name, kind) for name, link in self.link.items()
+                            for kind in link.said}
+
+    def meet(self, name, agree=True):
+        """A fresh channel, as after a broken one.  Sealer's declaration is
+        returned, and agreed to or not."""
         if name in self.link:
+            self.sent = self.said()
             self.heard.append(self.link[name].heard)
             self.link[name].sock.close()
         link = self.link[name] = r.join_us(self.roles[name])
@@ -70,10 +80,13 @@ class Web:
                 pass
             link.send(r.RECONCILED, b"\1" + r.slots() * 3 + r.u64(0))
         elif name == SEALER:
-            declared = link.receive(r.DECLARATION)
-            link.send(r.DECLARED, hashlib.sha256(declared.data).digest())
+            declared = link.receive(r.DECLARATION).data
+            if agree:
+                link.send(r.DECLARED, hashlib.sha256(declared).digest())
+            return declared
         elif name == LOG:
             self.next_seq = link.receive(r.LOG_STATE).u64()
+        return None
 
     def all_heard(self):
         return b"".join(self.heard + [x.heard for x in self.link.values()])
@@ -297,7 +310,7 @@ def test_jobs(tap, web, site, petition, other, pending, row):
 
 def junk(rng, samples):
     """Malformed bodies: (type, body)."""
-    for kind in [*range(0, 40), 255]:
+    for kind in [*range(len(r.MESSAGES) + 3), 255]:
         for body in (b"", b"\0", b"\xff" * 4, b"\xff" * 12, b"\0\0\0\1",
                      b"\0\1\0\0" + b"\xaa" * 40, bytes(64),
                      rng.randbytes(17), rng.randbytes(300)):
@@ -402,6 +415,14 @@ def run(tap, site, petitiond):
         test_events(tap, web, site, petition, other, pending, known)
         test_jobs(tap, web, site, petition, other, pending, row)
         test_mail_confirms(tap, web, site, petition, row, sibling)
+        everything.test_desk(tap, web, site, petition, known, signed)
+        everything.test_declared(tap, web, petition, somebody("d"))
+        everything.test_reconcile(tap, web, known, pending, token)
+        everything.test_shred(tap, web, site, petition, known, token)
+        everything.test_log(tap, web, site, known)
+        everything.test_foreign(tap, web, site, petition,
+                                random.Random(20261124))
+        everything.test_all_asked(tap, web)
         test_junk(tap, web, petition, row, known)
         heard = web.all_heard().lower()
         tap.check(not any(who[k].encode().lower() in heard
@@ -416,6 +437,7 @@ def run(tap, site, petitiond):
                           for t, o, _ in tokens),
                   f"nor a token or an o of the {len(tokens)} mails")
         tap.check(web.alive(), "all roles are alive")
+        everything.test_history(tap, web, site)
     finally:
         web.close()
 
@@ -429,6 +451,9 @@ def main():
     try:
         run(tap, site, os.path.abspath(petitiond))
         tap.check("event=role-died" not in site.said(), "no role died")
+    except BaseException:
+        print("# " + site.said()[-2000:].replace("\n", "\n# "))
+        raise
     finally:
         site.close()
     return tap.done()
