@@ -14,6 +14,8 @@ import time
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import \
     Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (Encoding,
+                                                          PublicFormat)
 
 import rolelines as r
 from rolelines import KEEPER, LOG, MAILER, SEALER
@@ -61,7 +63,8 @@ def unsettled(view):
 def desk_head(key, named, op, purpose=0, slot=0, petition=0, body=b""):
     """A head by docs/formats.md section 11, signed by key and naming another
     if named is one."""
-    public = named or key.public_key().public_bytes_raw()
+    public = named or key.public_key().public_bytes(
+        Encoding.Raw, PublicFormat.Raw)
     head = (b"PDK1" + bytes([op, purpose]) + r.u16(1) +
             r.u64(int(time.time())) + os.urandom(16) + r.u64(petition) +
             r.u64(slot) + bytes(16) + hashlib.sha256(body).digest() + public)
