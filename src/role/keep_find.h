@@ -59,8 +59,9 @@ void keep_find_free(struct keep_find *f);
  * ERR_GONE: as keep_lock; then nothing is noted.
  *
  * The file `openings` gets a row each, which `petitiond check` counts against
- * the ACCESS leaves: "PKO1" ‖ reason u16 ‖ zero[2] ‖ time u64 (s) ‖ slot u64 ‖
- * first 8 bytes of the desk's key.
+ * the ACCESS leaves: "PKO1" ‖ reason u16 ‖ zero u8 ‖ 1 once handed out u8 ‖
+ * time u64 (s) ‖ slot u64 ‖ first 8 bytes of the desk's key.  A row that a crash
+ * kept from being handed out is used by the next same opening of that day.
  */
 MUST_USE enum err keep_open_record(struct keep *k,
 	const struct sign_public *desk, uint64_t slot, uint16_t reason,

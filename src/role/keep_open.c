@@ -12,7 +12,7 @@
 #include "role/keep_find.h"
 #include "role/keep_priv.h"
 
-enum { ROW_LEN = 32, DAY_S = 86400 };
+enum { ROW_LEN = 32, HANDED_OUT_AT = 7, DAY_S = 86400 };
 
 /* A file of what was done. */
 struct ledger {
@@ -75,6 +75,38 @@ static enum err add_row(int fd, uint64_t off, uint32_t magic, uint64_t now_s,
 	return e;
 }
 
+/* The row is of something that is being handed out now.  Not waited for: a
+ * power cut that takes it back lets a row be used for two openings. */
+static enum err mark_row(int fd, uint64_t off)
+{
+	static const uint8_t handed_out = 1;
+
+	return file_pwrite(fd, &handed_out, 1, off + HANDED_OUT_AT);
+}
+
+/*
+ * Is the row before end of this very deed, noted by a keeper that died before
+ * it handed anything out?  Then it is used, and not another one noted: the log
+ * would never tell of the first, and `petitiond check` say so for ever.
+ */
+static enum err is_unfinished(
+	int fd, uint64_t end, uint64_t now_s, const struct deed *d, bool *ret)
+{
+	uint8_t row[ROW_LEN];
+	enum err e = OK;
+
+	*ret = false;
+	if (end > 0)
+		e = file_pread(fd, row, ROW_LEN, end - ROW_LEN);
+	if (end > 0 && e == OK)
+		*ret = row[HANDED_OUT_AT] == 0 &&
+			get_u16(row + 4) == d->reason &&
+			get_u64(row + 8) / DAY_S == now_s / DAY_S &&
+			get_u64(row + 16) == d->slot &&
+			memcmp(row + 24, d->desk->byte, 8) == 0;
+	return e;
+}
+
 /* ERR_BUSY if this desk has done as much today. */
 static enum err note(struct keep *k, const struct ledger *l,
 	const struct deed *d, uint32_t per_day)
@@ -82,16 +114,23 @@ static enum err note(struct keep *k, const struct ledger *l,
 	uint64_t now_s = (uint64_t)clock_wall_ms(k->clock) / 1000;
 	uint32_t today = 0;
 	uint64_t end = 0;
+	bool begun = false;
 	enum err e;
 	int fd = openat(k->dir_fd, l->file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return err_from_errno(errno);
 	e = count_today(fd, d->desk, now_s / DAY_S, &today, &end);
-	if (e == OK && today >= per_day)
-		e = ERR_BUSY;
 	if (e == OK)
+		e = is_unfinished(fd, end, now_s, d, &begun);
+	if (e == OK && begun)
+		end -= ROW_LEN;
+	else if (e == OK && today >= per_day)
+		e = ERR_BUSY;
+	else if (e == OK)
 		e = add_row(fd, end, l->magic, now_s, d);
+	if (e == OK)
+		e = mark_row(fd, end);
 	(void)close(fd);
 	return e;
 }

@@ -129,6 +129,57 @@ static void openings(void)
 	world_release(&w);
 }
 
+static uint64_t openings_noted(struct world *w)
+{
+	struct buf b;
+	uint64_t n;
+
+	buf_init(&b, 4096);
+	CHECK(file_read(w->dir_fd, "openings", &b) == OK);
+	n = b.len / 32;
+	buf_release(&b);
+	return n;
+}
+
+/* What a crash leaves that came before the lock was handed out. */
+static void unmark_last_opening(struct world *w)
+{
+	int fd = openat(w->dir_fd, "openings", O_RDWR | O_CLOEXEC);
+
+	CHECK(fd >= 0 &&
+		file_pwrite(fd, "", 1, 32 * openings_noted(w) - 25) == OK);
+	(void)close(fd);
+}
+
+/* It is noted once, by whoever hands it out in the end. */
+static void opening_that_died(void)
+{
+	struct world w = begin();
+	uint64_t a = signs(&w, ada, KEEP_CONFIRM), petition = 0;
+	uint64_t b = signs(&w, eve, KEEP_CONFIRM);
+	const struct sign_public one = { { 1 } }, two = { { 2 } };
+	struct lock got;
+
+	CHECK(keep_open_record(w.keep, &one, a, 2, 9, &petition, &got) == OK);
+	unmark_last_opening(&w);
+	CHECK(world_restart(&w) == OK);
+	CHECK(keep_open_record(w.keep, &one, a, 2, 1, &petition, &got) == OK);
+	CHECK_INT(openings_noted(&w), 1);
+	CHECK(keep_open_record(w.keep, &one, a, 2, 9, &petition, &got) == OK);
+	CHECK_INT(openings_noted(&w), 2);
+	unmark_last_opening(&w);
+	CHECK(keep_open_record(w.keep, &two, a, 2, 9, &petition, &got) == OK);
+	unmark_last_opening(&w);
+	CHECK(keep_open_record(w.keep, &two, b, 2, 9, &petition, &got) == OK);
+	unmark_last_opening(&w);
+	CHECK(keep_open_record(w.keep, &two, b, 3, 9, &petition, &got) == OK);
+	unmark_last_opening(&w);
+	w.clock->wall_now_ms += 86400000;
+	CHECK(keep_open_record(w.keep, &two, b, 3, 9, &petition, &got) == OK);
+	CHECK_INT(openings_noted(&w), 6);
+	world_release(&w);
+}
+
 static enum keep_leave_outcome erase(struct world *w, uint64_t slot,
 	uint32_t per_day, enum err want, struct keep_left *ret_left)
 {
@@ -209,6 +260,7 @@ int main(void)
 	two_clocks();
 	tags_first();
 	openings();
+	opening_that_died();
 	erasures();
 	weeks();
 	return tap_done();

@@ -355,7 +355,7 @@ def test_small_files(tap, folder, keeper, people, keys):
               struct.unpack(">Q", reserved[8:])[0] > max(keeper.entries),
               "the range")
     _, openings = content("openings")
-    tap.check(len(openings) == 32 and openings[:8] == b"PKO1\0\5\0\0" and
+    tap.check(len(openings) == 32 and openings[:8] == b"PKO1\0\5\0\1" and
               struct.unpack(">Q", openings[16:24])[0] in people,
               "an opening for the reason audit")
 
