@@ -95,6 +95,12 @@ static void subproof(const struct tree_hash *d, uint64_t m, uint64_t n,
 	}
 }
 
+/* In steps, but never past the last. */
+static uint64_t step_to(uint64_t i, uint64_t step, uint64_t last)
+{
+	return i == last || i + step < last ? i + step : last;
+}
+
 static bool same_proof(const struct tlog_proof *a, const struct tlog_proof *b)
 {
 	return a->count == b->count &&
@@ -135,11 +141,12 @@ static void test_inclusion(struct memory *m)
 
 	for (uint64_t n = 1; n <= N; n++) {
 		struct tree_hash root = mth(m->level[0], n);
-		/* Every leaf of the small trees, a spread of the others. */
+		/* Every leaf of the small trees; of the others the first, the
+		 * last and a spread. */
 		uint64_t step = n <= 70 ? 1 : 1 + n / 23;
 
 		m->size = n;
-		for (uint64_t i = 0; i < n; i += step) {
+		for (uint64_t i = 0; i < n; i = step_to(i, step, n - 1)) {
 			const struct tree_hash *leaf = &m->level[0][i];
 			struct tlog_proof got = { 0 }, want = { 0 };
 
@@ -168,13 +175,14 @@ static void test_consistency(struct memory *m)
 
 	for (uint64_t n = 1; n <= N; n++) {
 		struct tree_hash root = mth(m->level[0], n);
-		/* Every earlier size of the small trees, a spread of the
-		 * others that differs from tree to tree. */
+		/* Every earlier size of the small trees; of the others the
+		 * one before and a spread that differs from tree to tree. */
 		uint64_t step = n < 70 ? 1 : 1 + n / 7;
+		uint64_t last = n < 70 ? n : n - 1;
 
 		m->size = n;
-		for (uint64_t o = n < 70 ? 1 : 1 + n % step; o <= n;
-			o += step) {
+		for (uint64_t o = n < 70 ? 1 : 1 + n % step; o <= last;
+			o = step_to(o, step, last)) {
 			struct tree_hash old = mth(m->level[0], o);
 			struct tlog_proof got = { 0 }, want = { 0 };
 

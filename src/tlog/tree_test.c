@@ -92,6 +92,28 @@ static void make_leaves(struct tree_hash *leaf, size_t n)
 	}
 }
 
+/* How many hashes of the partial tiles of n leaves are not the textbook's. */
+static unsigned wrong_tiles(
+	const struct tlog_tree *t, const struct tree_hash *leaf, uint64_t n)
+{
+	unsigned wrong = tlog_tree_width(t, 2) != 0;
+
+	for (unsigned level = 0; level < 2; level++) {
+		uint64_t below = level == 0 ? 1 : 256;
+		uint64_t first = n / below / 256 * 256;
+		uint64_t width = n / below - first;
+
+		wrong += tlog_tree_width(t, level) != width;
+		for (uint64_t i = 0; i < width; i++) {
+			struct tree_hash want;
+
+			textbook(leaf + (first + i) * below, below, &want);
+			wrong += !tree_hash_eq(&t->edge[level][i], &want);
+		}
+	}
+	return wrong;
+}
+
 static void test_every_size(void)
 {
 	static struct tree_hash leaf[N];
@@ -105,6 +127,7 @@ static void test_every_size(void)
 		tlog_tree_root(&t, &root);
 		textbook(leaf, n, &want);
 		wrong += !tree_hash_eq(&root, &want);
+		wrong += wrong_tiles(&t, leaf, n);
 		if (n < N)
 			(void)tlog_tree_append(&t, &leaf[n]);
 	}
