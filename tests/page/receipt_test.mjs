@@ -301,11 +301,35 @@ await test("what took it out of the count", async () => {
 		assert.equal(ends.inclusion, "good");
 	}
 	w.receipt.out = { log: "/log/2027", leaf: 6 };
-	assert.equal((await check(w)).out, "unsure");
+	assert.equal((await check(w)).out, "bad");
 	w.receipt.out = { log: PATH, leaf: 6 };
 	const tile = files.get(`${PATH}/tile/entries/000.p/20`);
 	tile[6 * 66 + 2 + 7] ^= 1; // another hour
 	assert.equal((await check(w)).out, "bad");
+});
+
+await test("an entry that a later year's log took out", async () => {
+	const w = world(20, 3);
+	const path = "/log/2027";
+	const by = leafOf(PETITION, Buffer.alloc(32), 4);
+	by.writeBigUInt64BE(3n, 16);
+	by.writeBigUInt64BE(2026n, 24);
+	const { files, root } = makeFiles(path,
+		[leafOf(PETITION, sha("somebody")), by]);
+	files.set(`${path}/checkpoint`, Buffer.from(note(
+		`${HOST}${path}\n2\n${root.toString("base64")}\n`, logKey)));
+	files.forEach((bytes, name) => w.files.set(name, bytes));
+	for (const [log, leaf, want] of [[path, 1, "good"], [path, 0, "bad"],
+		[path, 2, "unsure"], ["/log/2025", 1, "bad"],
+		["//example.org/log/2027", 1, "bad"]]) {
+		w.receipt.out = { log, leaf };
+		const ends = await check(w);
+		assert.equal(ends.out, want);
+		assert.equal(ends.verdict, want);
+	}
+	w.receipt.out = { log: path, leaf: 1 };
+	w.files.get(`${path}/tile/entries/000.p/2`)[66 + 2 + 31] ^= 1;
+	assert.equal((await check(w)).out, "bad"); // of another year
 });
 
 await test("a log that cannot be read is trouble, not a verdict", async () => {

@@ -281,15 +281,47 @@
 	}
 
 	/* The leaf of an INVALIDATE or WITHDRAW of the SIGN leaf at index, of
-	 * the same log. */
-	function takesOut(leaf, petition, index) {
+	 * the log of the year aux, or of the leaf's own for 0. */
+	function takesOut(leaf, petition, index, aux) {
 		return leaf[0] === 1 && (leaf[1] === 3 || leaf[1] === 4) &&
 			same(leaf.slice(8, 16), u64(petition)) &&
 			same(leaf.slice(16, 24), u64(index)) &&
-			leaf.slice(24).every((b) => b === 0);
+			same(leaf.slice(24, 32), u64(aux)) &&
+			leaf.slice(32).every((b) => b === 0);
 	}
 
 	/* --- the check --- */
+
+	/* How the log below a path is signed, { signed, path, size, root }. */
+	async function openLog(path, host, keys, read) {
+		const note = readNote(await read(path + "/checkpoint"));
+		const checkpoint = readCheckpoint(note, host + path);
+		return { ...checkpoint, path, signed: checkpoint
+			? await checkNote(note,
+				await readKey(keys, "checkpoint", host + "/log"))
+			: "bad" };
+	}
+
+	/* Does the leaf at index lead to the root that was signed? */
+	async function covers(log, opened, leaf, index) {
+		return same(opened.root, await rootWith(log,
+			await sha256([0], leaf), index, 0, opened.size));
+	}
+
+	/* What took the leaf out of the count, maybe in a later year's log. */
+	async function checkOut(receipt, opened, get) {
+		const at = receipt.out.leaf;
+		const later = opened.path > receipt.log;
+		if (opened.signed === "bad" || opened.path < receipt.log)
+			return "bad";
+		if (at >= opened.size)
+			return "unsure";
+		const log = makeLog(get, opened.path, opened.size);
+		const by = await log.leaf(at);
+		return takesOut(by, receipt.petition, receipt.leaf,
+			later ? receipt.log.slice(-4) : 0) &&
+			await covers(log, opened, by, at) ? opened.signed : "bad";
+	}
 
 	/*
 	 * receipt: { host, petition, commitment (bytes), log (path), promise,
@@ -325,38 +357,30 @@
 					"promise", receipt.host + "/promise"))
 				: "bad");
 
-		const note = readNote(await read(receipt.log + "/checkpoint"));
-		const checkpoint = readCheckpoint(note, receipt.host + receipt.log);
-		const signed = checkpoint
-			? await checkNote(note,
-				await readKey(keys, "checkpoint", receipt.host + "/log"))
-			: "bad";
-		end("signature", signed);
+		const open = (path) => openLog(path, receipt.host, keys, read);
+		const opened = await open(receipt.log);
+		end("signature", opened.signed);
 		/* What a false checkpoint says is not worth reading. */
-		if (signed === "bad")
+		if (opened.signed === "bad")
 			return "bad";
 
 		const index = receipt.leaf;
-		if (index === null || index >= checkpoint.size) {
+		if (index === null || index >= opened.size) {
 			end("leaf", "unsure");
 		} else {
-			const log = makeLog(get, receipt.log, checkpoint.size);
+			const log = makeLog(get, receipt.log, opened.size);
 			const leaf = await log.leaf(index);
 			end("leaf", good(leafIs(leaf, receipt.petition,
 				receipt.commitment)));
-			const covers = async (of, at) => same(checkpoint.root,
-				await rootWith(log, await sha256([0], of), at, 0,
-					checkpoint.size));
-			end("inclusion", good(await covers(leaf, index)));
+			end("inclusion",
+				good(await covers(log, opened, leaf, index)));
 			const out = receipt.out;
-			if (out && (out.log !== receipt.log ||
-				out.leaf >= checkpoint.size)) {
-				end("out", "unsure");
-			} else if (out) {
-				const by = await log.leaf(out.leaf);
-				end("out", good(takesOut(by, receipt.petition,
-					index) && await covers(by, out.leaf)));
-			}
+			if (out)
+				end("out", /^\/log\/[0-9]{4}$/.test(out.log)
+					? await checkOut(receipt,
+						out.log === receipt.log ? opened
+							: await open(out.log), get)
+					: "bad");
 		}
 		return ends.includes("bad") ? "bad"
 			: ends.includes("unsure") ? "unsure" : "good";
