@@ -60,13 +60,15 @@ static void read_petition(struct recount *r, const struct named_doc *d,
 	json_decref(doc);
 }
 
-static void read_tally(
-	const struct named_doc *d, const struct buf *b, struct verdict *v)
+static void read_tally(struct recount *r, const struct named_doc *d,
+	const struct buf *b, struct verdict *v)
 {
+	const struct tally *t = recount_find(r, d->petition);
 	json_t *doc = json_loadb(b->at == NULL ? "" : b->at, b->len,
 		JSON_REJECT_DUPLICATES, NULL);
 
-	if (number_of(doc, "id") != d->petition ||
+	if (number_of(doc, "id") != d->petition || t == NULL ||
+		number_of(doc, "carried_over") != t->carried ||
 		number_of(doc, "signature_count") != d->count)
 		verdict_proven(v,
 			"the document of leaf %" PRIu64
@@ -105,7 +107,7 @@ static void judge(struct source *s, struct recount *r,
 	else if (d->type == LEAF_PETITION)
 		read_petition(r, d, b, v);
 	else if (d->type == LEAF_TALLY)
-		read_tally(d, b, v);
+		read_tally(r, d, b, v);
 }
 
 /* ERR_CORRUPT for a document that has not its hash. */

@@ -17,6 +17,7 @@ struct recount {
 	uint8_t key[crypto_shorthash_KEYBYTES];
 	uint64_t max_leaves;
 	uint64_t n; /* leaves so far, of all years */
+	uint32_t hour; /* of the newest leaf */
 	struct {
 		unsigned year;
 		uint64_t first; /* its first leaf, counted like n */
@@ -391,6 +392,21 @@ static enum err take_leaf(struct recount *r, const struct leaf *l,
 	return OK;
 }
 
+/* Hours never go back: what stands behind a leaf came no earlier. */
+static void check_hour(
+	struct recount *r, const struct leaf *l, struct verdict *v)
+{
+	struct leaf_place at = place_at(r, r->n);
+
+	if (l->hour < r->hour)
+		verdict_proven(v,
+			"leaf %" PRIu64
+			" of %u is of an earlier hour than the leaf before it",
+			at.leaf, at.year);
+	else
+		r->hour = l->hour;
+}
+
 enum err recount_leaf(
 	struct recount *r, const struct leaf *l, struct verdict *v)
 {
@@ -400,6 +416,8 @@ enum err recount_leaf(
 	if (r->n >= r->max_leaves || r->years == 0)
 		return ERR_INTERNAL;
 	s = leaf_check(place_at(r, r->n), l, v);
+	if (s != NULL)
+		check_hour(r, l, v);
 	if (s != NULL && s->names_doc)
 		e = add_doc(r, l);
 	if (s != NULL && e == OK)

@@ -221,6 +221,12 @@ def test_rules_broken():
          lambda g: g.leaf(12, 1))
     case("counts before there is a petition", "comes before the PETITION",
          lambda g: g.leaf(make_log.SIGN, 9, c=sha(b"nine")))
+    def go_back(log):
+        log.hour -= 1
+        log.sign(1)
+
+    case("goes back in time", "is of an earlier hour than the leaf before it",
+         go_back)
     case("sums up another count", "sums up another petition",
          lambda g: g.tally(1, signature_count=1))
     case("words another petition than it opened", "names another petition",

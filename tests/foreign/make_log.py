@@ -148,7 +148,9 @@ class Log:
                          aux=0 if year == self.year else year)
 
     def tally(self, petition, **wrong):
-        doc = {"id": petition, "signature_count": self.count(petition)}
+        doc = {"id": petition,
+               "carried_over": self.petitions[petition]["carried"],
+               "signature_count": self.count(petition)}
         doc.update(wrong)
         return self.leaf(TALLY, petition,
                          c=self.document(json.dumps(doc).encode()))

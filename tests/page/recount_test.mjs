@@ -117,6 +117,9 @@ log.write()`, dirname(process.argv[2]), folder]);
 tell("log.leaf(CLOSE, 1, 1)\nlog.mark(INVALIDATE, 1, (2026, 1))");
 ok((await count(1)).total === 0n, "a closed petition, taken out of later");
 for (const [what, leaves] of [
+	["an hour that goes back", "log.hour -= 1\nlog.sign(1)"],
+	["its own year as an earlier one",
+		"log.leaf(INVALIDATE, 1, 1, reason=1, aux=2026)"],
 	["a SIGN behind CLOSE", "log.leaf(CLOSE, 1, 1)\nlog.sign(1)"],
 	["a second CLOSE", "log.leaf(CLOSE, 1, 1)\nlog.leaf(CLOSE, 1, 1)"],
 	["a CLOSE at another count", "log.leaf(CLOSE, 1, 2)"],

@@ -137,6 +137,7 @@
 			this.id = BigInt(petition);
 			this.opened = false;
 			this.closed = false;
+			this.hour = 0;
 			this.carried = 0n;
 			this.signs = 0;
 			this.gone = 0;
@@ -146,14 +147,17 @@
 
 		take(year, index, v, at) {
 			const type = v.getUint8(at + 1);
-			if (v.getUint8(at) !== 1)
+			const hour = v.getUint32(at + 4);
+			if (v.getUint8(at) !== 1 || hour < this.hour)
 				throw new Fault(`${year}: ${index}`);
+			this.hour = hour;
 			if (v.getBigUint64(at + 8) !== this.id)
 				return;
 			const number = v.getBigUint64(at + 16);
 			const aux = Number(v.getBigUint64(at + 24));
 			if (type !== 1 && !this.opened || !TYPES.has(type) ||
-				this.closed && (type === 2 || type === 7))
+				this.closed && (type === 2 || type === 7) ||
+				aux >= Number(year))
 				throw new Fault(`${year}: ${index}`);
 			if (type === 1) {
 				if (this.opened && number !== this.carried)
