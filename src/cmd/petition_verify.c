@@ -120,6 +120,12 @@ static enum form form_of(const char *word)
 	return RECOUNT;
 }
 
+static bool refuse(const char *word, const char *why)
+{
+	(void)fprintf(stderr, "petition-verify: %s: %s\n", word, why);
+	return false;
+}
+
 static bool read_options(int argc, char **argv, struct options *o)
 {
 	enum form form = form_of(argc > 1 ? argv[1] : NULL);
@@ -137,9 +143,12 @@ static bool read_options(int argc, char **argv, struct options *o)
 			o->tiles = true;
 		else if (!str_starts(word, STR("--"))) {
 			if (!take_place(o, form, argv[i]))
-				return false;
-		} else if (i + 1 == argc || !take_option(o, word, argv[++i]))
-			return false;
+				return refuse(argv[i], "one word too many");
+		} else if (i + 1 == argc || !take_option(o, word, argv[i + 1]))
+			return refuse(argv[i],
+				"no such option, or not with this value");
+		else
+			i++;
 	}
 	/* Evidence is judged by a key that came another way. */
 	if (form == EVIDENCE)

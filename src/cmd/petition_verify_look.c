@@ -10,14 +10,29 @@
 #define KEYS_MAX_BYTES 65536
 #define YEARS_MAX_BYTES 65536
 
+static const char *open_why(const struct options *o, enum err e)
+{
+	bool remote = str_starts(str_c(o->where), STR("http://")) ||
+		str_starts(str_c(o->where), STR("https://"));
+
+	if (e == ERR_INVALID)
+		return "not the address of a site";
+	if (!remote)
+		return "no folder that can be read; the address of a site "
+		       "begins with https://";
+	return o->cache != NULL && e != ERR_MEMORY
+		? "the cache is no folder that can be used"
+		: err_text(e);
+}
+
 enum verdict_exit look_open(const struct options *o, struct source **ret_source)
 {
 	enum err e = source_open(o->where, o->cache, ret_source);
 
 	if (e == OK)
 		return VERDICT_GOOD;
-	(void)fprintf(stderr, "petition-verify: %s: %s\n", o->where,
-		e == ERR_INVALID ? "not the address of a site" : err_text(e));
+	(void)fprintf(
+		stderr, "petition-verify: %s: %s\n", o->where, open_why(o, e));
 	return VERDICT_USAGE;
 }
 
@@ -39,7 +54,9 @@ bool look_keys(struct source *s, struct str use, const struct keyring *given,
 			verdict_fault(v, "log/keys holds no good %.*s key",
 				STR_ARG(use));
 	} else if (e == ERR_NOT_FOUND || e == ERR_TOO_LARGE) {
-		verdict_fault(v, "there is no log/keys");
+		verdict_fault(v,
+			"there is no log/keys: this is no petition site, or "
+			"its log is hidden");
 	} else {
 		verdict_trouble(
 			v, "log/keys cannot be read: %s", source_why(s));

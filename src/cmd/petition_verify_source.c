@@ -24,8 +24,8 @@ static enum err open_remote(
 
 	while (str_ends(url, STR("/")))
 		url = str_slice(url, 0, url.len - 1);
-	if (url.len >= sizeof(s->base) || str_find(url, '?') < url.len ||
-		str_find(url, '#') < url.len)
+	if (str_ends(url, STR(":")) || url.len >= sizeof(s->base) ||
+		str_find(url, '?') < url.len || str_find(url, '#') < url.len)
 		return ERR_INVALID;
 	memcpy(s->base, url.at, url.len);
 	if (cache != NULL) {

@@ -130,6 +130,10 @@ def test_rules():
          lambda g: g.leaf(CLOSE, 1, g.count(1) + 1))
     case("totals of another count", "sums up another petition or another",
          lambda g: g.tally(1, signature_count=g.count(1) + 1))
+    case("totals that carry over more", "sums up another petition or another",
+         lambda g: g.tally(2, carried_over=18))
+    case("an hour that goes back", "of an earlier hour than the leaf before",
+         lambda g: (setattr(g, "hour", g.hour - 1), g.sign(1)))
     case("totals of another petition", "sums up another petition or another",
          lambda g: g.tally(1, id=2))
     case("totals that are none", "sums up another petition or another",
@@ -378,6 +382,15 @@ def test_rules_across_years():
     case("more years than we have room for", "too many years",
          harm=lambda new, old: new.write_years(
              "".join(f"{y}\n" for y in range(2000, 2065))), code=3)
+    with Tmp() as d:
+        old = honest(d, 60)
+        old.write()
+        new = Log(d, year=2027, after=old)
+        new.hour = old.hour - 1
+        new.sign(1)
+        new.write()
+        expect("a year that begins before the last one's end", 1,
+               "leaf 0 of 2027 is of an earlier hour", d)
     case("no list of years", "there is no log/years",
          harm=lambda new, old: os.unlink(
              os.path.join(new.folder, "log", "years")))
@@ -418,6 +431,10 @@ def test_promises():
         put(log.promise(1, c, past))
         expect("a promise kept", 0, "KEPT: the signature of petition 1 is "
                "leaf 1 of petitions.example.org/log/2026", "promise", path, d)
+        kept_in = os.path.join(aside, "evidence")
+        got, out, err = run("promise", "--evidence", kept_in, path, d)
+        check(got == 0 and err == "" and not os.path.exists(kept_in),
+              "a promise kept is evidence of nothing", out + err)
         expect("a promise by itself", 0, "SIGNED", "promise",
                "--key", log.promiser.vkey, path)
         expect("both keys by hand", 0, "KEPT", "promise", "--key",
@@ -680,6 +697,20 @@ def test_usage():
         got, out, err = run(*args)
         check(got == 2 and err != "", f"usage: {' '.join(args)}",
               f"exit {got}\n{out}{err}")
+    for words, args in (
+            ("--jsno: no such option", ("--jsno", ".")),
+            ("--petition: no such option, or not with this value",
+             ("--petition", "abc", ".")),
+            ("b: one word too many", ("a", "b")),
+            ("begins with https://", ("petitions.example.org",)),
+            ("begins with https://", (__file__,)),
+            ("not the address of a site", ("https://",)),
+            ("the cache is no folder",
+             ("--cache", __file__, "http://127.0.0.1:1"))):
+        got, out, err = run(*args)
+        check(got == 2 and words in err, f"it says {words!r}", err)
+    with Tmp() as d:
+        expect("another folder", 1, "no petition site", d)
     expect("--help", 0, "usage:", "--help")
 
 
