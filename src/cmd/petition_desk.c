@@ -24,6 +24,7 @@
 #include "domain/when.h"
 #include "role/body.h"
 #include "role/keep_entry.h"
+#include "role/sandbox.h"
 
 static const char HELP[] =
 	"petition-desk: what moderators may look for and open\n"
@@ -616,7 +617,8 @@ int main(int argc, char **argv)
 		(void)puts("petition-desk " PETITIOND_VERSION);
 		return 0;
 	}
-	if (crypto_init() != OK ||
+	/* Keys and records are in memory: no core file has them. */
+	if (sandbox_prepare() != OK || crypto_init() != OK ||
 		curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return 1;
 	if (str_eq(name, STR("init")))

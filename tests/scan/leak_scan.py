@@ -18,6 +18,7 @@ import base64
 import ipaddress
 import mailbox
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -189,6 +190,21 @@ def test_cores(tap, site):
         tap.check(not lets_look(pid), f"{name} cannot be dumped")
 
 
+def test_desk_cores(tap, desk):
+    """Nor does a moderator's program, while it waits for its passphrase or
+    has what is in the record."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execvp(UNPRIVILEGED[0], [*UNPRIVILEGED, desk.program, "open",
+                                    desk.path[:-len(".open")], "1", "audit"])
+    while not os.read(fd, 4096).rstrip().endswith(b":"):
+        pass
+    tap.check(core_limit(pid) == ["0", "0"] and not lets_look(pid),
+              "petition-desk leaves no core file", core_limit(pid))
+    os.close(fd)
+    os.waitpid(pid, 0)
+
+
 def test_mails(tap, site, needles, petition):
     """Mails that did not come, came back or were refused, and a name that
     was misspelt."""
@@ -290,6 +306,7 @@ def run(tap, site, desk):
     tap.check(len(before) == 1 + len(livesite.ROLES), "all roles are found",
               before)
     test_cores(tap, site)
+    test_desk_cores(tap, desk)
     for c in canaries:
         c.needles(needles)
     statuses = detours(site, petition, canaries[0])
