@@ -20,7 +20,12 @@ struct desk_tool {
 	struct arena arena;
 };
 
-/* ---- petition_desk.c ---- */
+/* ---- petition_desk_init.c ---- */
+
+/* Keys for NAME into the new file of path, and the line for the operator. */
+MUST_USE enum err desk_init(const char *path, const char *name);
+
+/* ---- petition_desk_search.c ---- */
 
 /* As 2026-01-31T09:00Z. */
 void desk_hour_text(uint32_t hour, char ret_text[32]);
@@ -35,9 +40,18 @@ typedef enum err desk_found_fn(void *context, const struct desk_row *r);
 MUST_USE enum err desk_each_of_mailbox(struct desk_tool *t, const char *address,
 	desk_found_fn *fn, void *context);
 bool desk_is_address(const char *word);
-/* The body of a search (docs/formats.md section 11).  Complains of nonsense. */
-MUST_USE enum err desk_search_body(
-	struct desk_tool *t, uint32_t purpose, const char *text, struct buf *b);
+
+/* search PETITION WHAT VALUE, waves PETITION, cluster PETITION WHAT TAG. */
+MUST_USE enum err desk_search(struct desk_tool *t, char **word);
+MUST_USE enum err desk_waves(struct desk_tool *t, char **word);
+MUST_USE enum err desk_cluster(struct desk_tool *t, char **word);
+
+/* ---- petition_desk_set.c ---- */
+
+/* set-aside REASON SLOT...: n words in all. */
+MUST_USE enum err desk_put_aside(struct desk_tool *t, char **word, int n);
+/* sign REQUEST: the second desk's word on a large set. */
+MUST_USE enum err desk_sign_set(struct desk_tool *t, char **word);
 
 /* ---- petition_desk_open.c ---- */
 
