@@ -201,9 +201,7 @@ static void finish(struct flow *f, struct work *w)
 		housekept(f, w);
 		break;
 	case WORK_SHREDDED:
-		if (w->err == OK)
-			flow_find_events(f);
-		work_free(w);
+		flow_shredded(f, w);
 		break;
 	case WORK_DESK:
 		flow_desk_done(f, w);

@@ -123,6 +123,7 @@ struct flow {
 	/* housekeeping */
 	int64_t housekeep_at_ms;
 	int64_t expire_at_ms;
+	int64_t shred_again_at_ms; /* keeper hears of all that died before */
 	int64_t destroy_at_ms;
 	int64_t give_up_at_ms;
 	bool housekeeping;
@@ -203,6 +204,7 @@ void flow_mail_committed(struct flow *f, const struct work_sign *s);
 
 /* flow_shred.c */
 void flow_shred(struct flow *f);
+void flow_shredded(struct flow *f, struct work *w);
 void flow_hear_shredded(struct flow *f, struct view *v);
 
 /* flow_desk.c */

@@ -198,6 +198,7 @@ void flow_keeper_changed(struct flow *f)
 	f->claims_out = 0;
 	f->settled.n = 0; /* it asks for all of these itself */
 	f->booked.n = 0;
+	f->shred_again_at_ms = 0;
 	flow_leavers_keeper_changed(f);
 	flow_line_again(f, &f->claims, WORK_CONFIRM);
 }

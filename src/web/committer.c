@@ -294,19 +294,22 @@ static enum err apply_desk(
 	return e;
 }
 
-static enum err apply_shredded(struct committer *c, const struct work_slots *w)
+static enum err apply_shredded(struct committer *c, struct work_slots *w)
 {
 	enum store_shred what = (enum store_shred)w->what;
 	struct str text = store_shred_text(what);
 	int64_t now = clock_wall_ms(c->settings.clock);
 	struct sha256 hash;
-	uint64_t ev_seq;
+	uint64_t ev_seq = 0;
 	enum err e = OK;
 
 	sha256(text.at, text.len, &hash);
-	for (size_t i = 0; e == OK && i < w->n; i++)
+	w->news = 0; /* a batch may be tried again */
+	for (size_t i = 0; e == OK && i < w->n; i++) {
 		e = store_shredded(
 			c->store, w->slot[i], what, hash.byte, now, &ev_seq);
+		w->news += e == OK && ev_seq != 0;
+	}
 	return e;
 }
 

@@ -157,6 +157,7 @@ struct work_slots {
 	size_t closed; /* which is this */
 	size_t reminded; /* WORK_HOUSEKEEP: jobs queued once more */
 	uint8_t what; /* WORK_SHREDDED: enum store_shred */
+	size_t news; /* WORK_SHREDDED: answer: not written down before */
 };
 
 struct work_sequence {

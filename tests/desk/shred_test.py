@@ -106,6 +106,33 @@ def test_check_sees(tap, site, petitiond, petition, other):
     checked(tap, site, petitiond, "and is content when all that is gone")
 
 
+def test_old_keys(tap, site, petitiond, petition, copy):
+    """A copy of keeper's keys from before brings back what had died."""
+    keeper = f"{site.dir}/keeper"
+    site.stop()
+    for name in ("keys", "due", "untagged", "destroyed"):
+        if os.path.exists(f"{copy}/{name}"):
+            shutil.copy(f"{copy}/{name}", f"{keeper}/{name}")
+        else:
+            os.remove(f"{keeper}/{name}")
+    tap.check(keys_of(f"{keeper}/keys", petition) > 0,
+              "an old copy of keeper has keys of the dead")
+    site.serve()
+    livesite.until("the ask", lambda: os.path.exists(f"{keeper}/due") and
+                   os.path.getsize(f"{keeper}/due") >= 48)
+    checked(tap, site, petitiond, "check names them", False)
+    site.stop()
+    age_uptime(site, 26)
+    site.serve()
+    livesite.until("them to die again",
+                   lambda: keys_of(f"{keeper}/keys", petition) == 0)
+    livesite.until("order", lambda: subprocess.run(
+        [petitiond, "check", site.dir], capture_output=True,
+        check=False).returncode == 0)
+    tap.check(shred_events(site, petition) == [2, 3],
+              "they die once more when both clocks agree, with no new entry")
+
+
 def test_left_lock(tap, site, petitiond, petition, desk, people):
     """A keeper from before the wish to leave still has the lock."""
     slot = people.sign("Canary Red", "red@example.org", "SW1A 1AA",
@@ -199,7 +226,7 @@ def run(tap, site, petitiond, program):
     site.stop()
     copy = os.path.join(site.folder, "copy")
     os.mkdir(copy)
-    for part in ("web", "sealer", "log"):
+    for part in ("web", "sealer", "log", "keeper"):
         shutil.copytree(os.path.join(site.dir, part),
                         os.path.join(copy, part))
 
@@ -246,6 +273,7 @@ def run(tap, site, petitiond, program):
     tap.check(query(site, "SELECT counted FROM petition WHERE id = ?",
                     petition) == [(1,)], "the count stays")
     checked(tap, site, petitiond, "check finds everything in order")
+    test_old_keys(tap, site, petitiond, petition, f"{copy}/keeper")
     other = site.open_petitions()[0]
     test_left_lock(tap, site, petitiond, other, desk, people)
     test_tampered(tap, site, other, desk, people)
